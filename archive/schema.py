@@ -1,0 +1,136 @@
+"""The form of `archive.db`, as migrations: each is applied once, in order, and never edited after a release.
+
+`migrate(db)` brings any database up to the newest form. The words for people (descriptions, labels, facets) are in `web/metadata.yaml`.
+"""
+
+import sqlite_utils
+from sqlite_utils import Migrations
+
+migrations = Migrations("archive")
+
+TABLES = """
+CREATE TABLE provinces (
+  id TEXT PRIMARY KEY, name TEXT NOT NULL, full_name TEXT NOT NULL, code TEXT NOT NULL, level TEXT NOT NULL, region TEXT,
+  valid_from TEXT, valid_until TEXT, successor_id TEXT REFERENCES provinces(id), variants TEXT NOT NULL DEFAULT '[]');
+
+CREATE TABLE sites (
+  id TEXT PRIMARY KEY, name TEXT NOT NULL, home TEXT NOT NULL, family TEXT NOT NULL, status TEXT NOT NULL);
+CREATE TABLE site_provinces (
+  site_id TEXT NOT NULL REFERENCES sites(id), province_id TEXT NOT NULL REFERENCES provinces(id), valid_from TEXT,
+  PRIMARY KEY (site_id, province_id));
+
+CREATE TABLE decisions (
+  id TEXT PRIMARY KEY, number TEXT NOT NULL, date TEXT NOT NULL, issuer TEXT NOT NULL, about TEXT NOT NULL, source TEXT NOT NULL);
+CREATE TABLE clusters (
+  id TEXT PRIMARY KEY, name TEXT NOT NULL, scheme TEXT NOT NULL, number INTEGER NOT NULL, roman TEXT NOT NULL,
+  decision_id TEXT NOT NULL REFERENCES decisions(id), valid_from TEXT NOT NULL, valid_until TEXT,
+  region_names TEXT NOT NULL DEFAULT '[]', member_count INTEGER, source TEXT NOT NULL);
+CREATE TABLE cluster_members (
+  cluster_id TEXT NOT NULL REFERENCES clusters(id), province_id TEXT NOT NULL REFERENCES provinces(id),
+  decision_id TEXT NOT NULL REFERENCES decisions(id), PRIMARY KEY (cluster_id, province_id));
+
+CREATE TABLE captures (
+  id TEXT PRIMARY KEY, site_id TEXT NOT NULL REFERENCES sites(id), url TEXT NOT NULL, kind TEXT NOT NULL, method TEXT NOT NULL,
+  fetched_at TEXT NOT NULL, status INTEGER NOT NULL, content_type TEXT, location TEXT, size INTEGER NOT NULL,
+  outcome TEXT NOT NULL, article_id TEXT REFERENCES articles(id),
+  file TEXT NOT NULL, offset INTEGER NOT NULL, length INTEGER NOT NULL,
+  payload_digest TEXT NOT NULL, content_digest TEXT NOT NULL, refers_to TEXT REFERENCES captures(id), sequence INTEGER NOT NULL);
+CREATE UNIQUE INDEX captures_by_sequence ON captures (site_id, sequence);
+CREATE INDEX captures_by_article ON captures (article_id);
+CREATE INDEX captures_by_outcome ON captures (outcome, site_id);
+CREATE INDEX captures_by_url ON captures (site_id, url);
+
+CREATE TABLE articles (
+  id TEXT PRIMARY KEY, site_id TEXT NOT NULL REFERENCES sites(id), province_id TEXT REFERENCES provinces(id), url TEXT NOT NULL,
+  title TEXT NOT NULL, lead TEXT, text TEXT NOT NULL, html TEXT NOT NULL, author TEXT, byline TEXT,
+  published_at TEXT, year INTEGER, modified_at TEXT, category TEXT, tags TEXT NOT NULL DEFAULT '[]', language TEXT NOT NULL,
+  source_name TEXT, source_url TEXT, images TEXT NOT NULL DEFAULT '[]',
+  version_id TEXT NOT NULL, versions INTEGER NOT NULL DEFAULT 1, capture_id TEXT NOT NULL REFERENCES captures(id),
+  first_seen TEXT NOT NULL, last_seen TEXT NOT NULL, vanished_at TEXT);
+CREATE INDEX articles_by_date ON articles (published_at DESC, id);
+CREATE INDEX articles_by_site ON articles (site_id, published_at DESC);
+CREATE INDEX articles_by_province ON articles (province_id, published_at DESC);
+CREATE INDEX articles_by_year ON articles (year);
+CREATE INDEX articles_by_author ON articles (author);
+CREATE INDEX articles_by_category ON articles (category);
+
+CREATE TABLE addresses (
+  site_id TEXT NOT NULL REFERENCES sites(id), key TEXT NOT NULL, url TEXT NOT NULL, article_id TEXT NOT NULL REFERENCES articles(id),
+  capture_id TEXT NOT NULL REFERENCES captures(id), PRIMARY KEY (site_id, key));
+CREATE INDEX addresses_by_article ON addresses (article_id);
+
+CREATE TABLE versions (
+  id TEXT PRIMARY KEY, article_id TEXT NOT NULL REFERENCES articles(id), number INTEGER NOT NULL, capture_id TEXT NOT NULL REFERENCES captures(id),
+  seen_from TEXT NOT NULL, seen_until TEXT NOT NULL, title TEXT NOT NULL, lead TEXT, text TEXT NOT NULL, html TEXT NOT NULL, byline TEXT,
+  published_at TEXT, modified_at TEXT, images TEXT NOT NULL, attachments TEXT NOT NULL);
+CREATE INDEX versions_by_article ON versions (article_id, number);
+
+CREATE TABLE authors (id TEXT PRIMARY KEY, name TEXT NOT NULL, kind TEXT NOT NULL, articles INTEGER NOT NULL DEFAULT 0);
+CREATE TABLE article_authors (
+  article_id TEXT NOT NULL REFERENCES articles(id), position INTEGER NOT NULL, author_id TEXT NOT NULL REFERENCES authors(id),
+  role TEXT NOT NULL, printed TEXT NOT NULL, PRIMARY KEY (article_id, position));
+CREATE INDEX article_authors_by_author ON article_authors (author_id);
+
+CREATE TABLE evidence (
+  article_id TEXT NOT NULL REFERENCES articles(id), field TEXT NOT NULL, method TEXT NOT NULL, raw TEXT NOT NULL, doubt TEXT,
+  PRIMARY KEY (article_id, field));
+CREATE INDEX evidence_by_doubt ON evidence (doubt) WHERE doubt IS NOT NULL;
+
+CREATE TABLE mentions (
+  id TEXT PRIMARY KEY, article_id TEXT NOT NULL REFERENCES articles(id), field TEXT NOT NULL, start INTEGER NOT NULL, "end" INTEGER NOT NULL,
+  quote TEXT NOT NULL, kind TEXT NOT NULL, rule TEXT NOT NULL, scheme TEXT, holder TEXT, number TEXT, entity TEXT,
+  refers_to TEXT REFERENCES mentions(id));
+CREATE INDEX mentions_by_article ON mentions (article_id, field, start);
+CREATE INDEX mentions_by_kind ON mentions (kind, scheme, entity);
+CREATE INDEX mentions_by_entity ON mentions (entity, article_id);
+
+CREATE TABLE claims (
+  id TEXT PRIMARY KEY, article_id TEXT NOT NULL REFERENCES articles(id), mention_id TEXT REFERENCES mentions(id), kind TEXT NOT NULL,
+  entity TEXT, subject TEXT NOT NULL, subject_entity TEXT, field TEXT NOT NULL, start INTEGER NOT NULL, "end" INTEGER NOT NULL, quote TEXT NOT NULL);
+CREATE INDEX claims_by_article ON claims (article_id);
+CREATE INDEX claims_by_entity ON claims (entity, kind);
+
+CREATE TABLE attachments (
+  article_id TEXT NOT NULL REFERENCES articles(id), url TEXT NOT NULL, name TEXT NOT NULL, capture_id TEXT REFERENCES captures(id),
+  content_type TEXT, size INTEGER, digest TEXT, PRIMARY KEY (article_id, url));
+CREATE INDEX attachments_by_url ON attachments (url);
+
+CREATE TABLE runs (
+  id TEXT PRIMARY KEY, site_id TEXT NOT NULL REFERENCES sites(id), started_at TEXT NOT NULL, ended_at TEXT, outcome TEXT NOT NULL,
+  requests INTEGER NOT NULL, articles INTEGER NOT NULL, failures INTEGER NOT NULL, waiting INTEGER NOT NULL, message TEXT);
+CREATE TABLE failures (
+  id TEXT PRIMARY KEY, site_id TEXT NOT NULL REFERENCES sites(id), url TEXT NOT NULL, reason TEXT NOT NULL, detail TEXT NOT NULL,
+  at TEXT NOT NULL, capture_id TEXT REFERENCES captures(id));
+CREATE INDEX failures_by_reason ON failures (reason, site_id);
+CREATE TABLE coverage (
+  site_id TEXT NOT NULL REFERENCES sites(id), section TEXT NOT NULL, claimed INTEGER NOT NULL, held INTEGER NOT NULL,
+  missing TEXT NOT NULL DEFAULT '[]', capture_id TEXT REFERENCES captures(id), PRIMARY KEY (site_id, section));
+
+CREATE TABLE counts (measure TEXT NOT NULL, value TEXT NOT NULL, articles INTEGER NOT NULL, PRIMARY KEY (measure, value))
+"""
+
+# Two full-text indexes over the articles: one that forgives missing accents, one that keeps them. Both are external content,
+# so neither stores the text again; `archive.search` says which one a query asks.
+INDEXED = ("title", "text", "author")
+FTS = {"articles_fts": "unicode61 remove_diacritics 2", "articles_exact": "unicode61 remove_diacritics 0"}
+
+
+@migrations()
+def first_form(db: sqlite_utils.Database) -> None:
+    for statement in TABLES.split(";\n"):
+        db.execute(statement)
+    columns = ", ".join(INDEXED)
+    for table, tokenize in FTS.items():
+        db.execute(f'CREATE VIRTUAL TABLE {table} USING fts5({columns}, content="articles", tokenize="{tokenize}")')
+    news, olds = (", ".join(f"{row}.{column}" for column in INDEXED) for row in ("new", "old"))
+    insert = "".join(f" INSERT INTO {t} (rowid, {columns}) VALUES (new.rowid, {news});" for t in FTS)  # noqa: S608 - our own names
+    delete = "".join(f" INSERT INTO {t} ({t}, rowid, {columns}) VALUES ('delete', old.rowid, {olds});" for t in FTS)  # noqa: S608 - our own names
+    db.execute(f"CREATE TRIGGER articles_ai AFTER INSERT ON articles BEGIN{insert} END")
+    db.execute(f"CREATE TRIGGER articles_ad AFTER DELETE ON articles BEGIN{delete} END")
+    changed = " OR ".join(f"old.{column} IS NOT new.{column}" for column in INDEXED)
+    db.execute(f"CREATE TRIGGER articles_au AFTER UPDATE OF {columns} ON articles WHEN {changed} BEGIN{delete}{insert} END")
+
+
+def migrate(db: sqlite_utils.Database) -> None:
+    """Bring `db` up to the newest form; nothing is done where it is already."""
+    migrations.apply(db)

@@ -1,0 +1,104 @@
+"""What a site file may say, strictly. `site_files` reads and merges the files; nothing here touches disk or network."""
+
+from datetime import date
+from typing import Literal, Self
+from urllib.parse import urlsplit
+
+from pydantic import Field, field_validator, model_validator
+
+from archive.reference import load_reference
+from pipelines.context import Context, ProvincePeriod
+from pipelines.layout import Layout, Pattern, Selector, Strict
+
+FASTEST = 2.0  # seconds between two requests to one host, unless the site is ours (`allow_private`)
+
+
+class Discovery(Strict):
+    """How a site's articles are found. Paths are relative to `home`."""
+
+    article: Pattern  # searched in path and query of a URL: is it an article?
+    exclude: Pattern | None = None  # of those, which are not
+    sitemaps: list[str] = []
+    feeds: list[str] = []
+    listings: list[str] = []  # first pages of the sections
+    items: list[Selector] = []  # article links on a listing page; without it every link that `article` matches
+    next: list[Selector] = []  # the link to the next page of a listing
+    max_pages: int = Field(default=1000, gt=0)  # of one listing; reaching it is reported
+
+
+class SiteProvince(Strict):
+    id: str
+    from_: date | None = Field(default=None, alias="from")
+
+
+class Expect(Strict):
+    """What a healthy site gives; a run below it says so."""
+
+    articles_per_month: float | None = Field(default=None, ge=0)
+    with_author: float | None = Field(default=None, ge=0, le=1)  # share of articles
+    with_date: float | None = Field(default=None, ge=0, le=1)
+
+
+class Site(Strict):
+    """One website, its family's defaults merged in."""
+
+    id: str
+    name: str
+    province: list[SiteProvince] = Field(min_length=1)
+    home: str
+    hosts: list[str] = []  # further hosts of the same site
+    family: str
+    status: Literal["seen", "guess", "gone"]
+    checked: date | None = None  # when last seen live
+    discovery: Discovery
+    layout: list[Layout] = Field(min_length=1)
+    lookups: dict[str, dict[str, str]] = {}
+    expect: Expect = Expect()
+    pace: float = Field(default=FASTEST, gt=0)  # seconds between two requests
+    allow_private: bool = False  # may reach private and loopback addresses
+    verify_tls: bool = True
+
+    @field_validator("home")
+    @classmethod
+    def _home(cls, home: str) -> str:
+        parts = urlsplit(home)
+        if parts.scheme not in {"http", "https"} or not parts.hostname:
+            msg = f"{home!r} is no http(s) address"
+            raise ValueError(msg)
+        return home
+
+    @model_validator(mode="after")
+    def _whole(self) -> Self:
+        if self.pace < FASTEST and not self.allow_private:
+            msg = f"pace {self.pace} is faster than {FASTEST:g} s, which only a site with allow_private = true may be"
+            raise ValueError(msg)
+        if self.layout[-1].valid_until is not None:
+            msg = "the last layout must have no valid_until: it is the one of today"
+            raise ValueError(msg)
+        if any(one.valid_until is None for one in self.layout[:-1]):
+            msg = "only the last layout may lack valid_until"
+            raise ValueError(msg)
+        known = load_reference().provinces
+        if unknown := [one.id for one in self.province if one.id not in known]:
+            msg = f"no province {', '.join(unknown)} in archive/reference/provinces.toml"
+            raise ValueError(msg)
+        return self
+
+    @property
+    def netlocs(self) -> frozenset[str]:
+        """Host, with the port where the address names one, of everything that belongs to the site."""
+        return frozenset({urlsplit(self.home).netloc.lower(), *(host.lower() for host in self.hosts)})
+
+    def context(self) -> Context:
+        """What reading may know of this site."""
+        return Context(
+            site=self.id,
+            site_name=self.name,
+            home=self.home,
+            family=self.family,
+            status=self.status,
+            layouts=tuple(self.layout),
+            lookups=self.lookups,
+            provinces=tuple(ProvincePeriod(one.id, one.from_) for one in self.province),
+            reference=load_reference(),
+        )

@@ -1,0 +1,79 @@
+"""How the pages of a site are laid out, as data: where title, body, byline and date stand. Touches no page itself; `article` reads by it.
+
+A selector is CSS as `cssselect` knows it. `a, b` takes either; a field with a list of selectors tries them in order and takes the first that
+finds something. `::attr(name)` at its end takes an attribute instead of the text.
+"""
+
+import re
+from datetime import date
+from functools import cached_property
+from typing import Annotated, Literal
+
+from cssselect import SelectorError
+from lxml.cssselect import CSSSelector
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+
+ATTRIBUTE = re.compile(r"::attr\(([\w:-]+)\)\s*$")
+
+
+def split(selector: str) -> tuple[str, str | None]:
+    """The CSS part and the attribute it ends in, if any."""
+    found = ATTRIBUTE.search(selector)
+    return (selector[: found.start()].rstrip(), found.group(1)) if found else (selector, None)
+
+
+def _selector(text: str) -> str:
+    css, _ = split(text)
+    try:
+        CSSSelector(css)
+    except SelectorError as error:
+        msg = f"{text!r} is no CSS selector: {error}"
+        raise ValueError(msg) from error
+    return text
+
+
+def _pattern(text: str) -> str:
+    try:
+        re.compile(text)
+    except re.error as error:
+        msg = f"{text!r} is no regular expression: {error}"
+        raise ValueError(msg) from error
+    return text
+
+
+Selector = Annotated[str, AfterValidator(_selector)]
+Pattern = Annotated[str, AfterValidator(_pattern)]
+
+
+class Strict(BaseModel):
+    """Unknown keys and wrong types are errors; a loaded value does not change."""
+
+    model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
+
+
+class Layout(Strict):
+    """One look of a site's article pages, up to and including the day `valid_until`."""
+
+    valid_until: date | None = None
+    identity: Pattern | None = None  # its first group, searched in path and query, names the article; None: path and parameters that matter
+
+    title: list[Selector] = Field(default_factory=lambda: ["h1"])
+    body: list[Selector]  # the element that holds the article's paragraphs; what stands in `remove` is taken out first
+    lead: list[Selector] = []  # the sapo, where it stands outside the body or is marked inside it
+    byline: list[Selector] = []  # where the name is set apart; without it the end of the body is searched
+    byline_in_body: bool = True  # also look for the name at the end of the body
+    published: list[Selector] = []  # the printed date, label and all; never the clock of the page header
+    modified: list[Selector] = []
+    category: list[Selector] = []
+    tags: list[Selector] = []
+    source: list[Selector] = []
+    attachments: list[Selector] = []  # links to files, where they stand outside the body; links to files inside it always count
+    caption: list[Selector] = []  # captions inside the body; figcaption always counts
+    remove: list[Selector] = []  # furniture inside title, lead and body
+    date_order: Literal["dmy", "mdy"] = "dmy"
+    meta_author: bool = False  # believe <meta name="author"> and JSON-LD author; nearly always the site or its account
+    language: str = "vi"
+
+    @cached_property
+    def identity_pattern(self) -> re.Pattern[str] | None:
+        return re.compile(self.identity) if self.identity else None
