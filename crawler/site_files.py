@@ -4,7 +4,7 @@ A site file names its family. Tables merge key by key, the site's over the famil
 """
 
 import tomllib
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -77,11 +77,8 @@ def site_ids() -> list[str]:
     return sorted(path.stem for path in SITES.glob("*.toml"))
 
 
-def load_site(site: str, *, more: Iterable[Path] = ()) -> Site:
-    """The site of that name, from the project or from one of the `more` site files. Raises UnknownSite."""
-    for path in more:
-        if path.stem == site:
-            return read_site_file(path)
+def load_site(site: str) -> Site:
+    """The project's site of that name. Raises UnknownSite."""
     path = SITES / f"{site}.toml"
     if site not in site_ids():
         close = [one for one in site_ids() if site in one or one in site]
@@ -96,10 +93,10 @@ def save_site(site: Site, folder: Path) -> None:
     (folder / "site.json").write_text(site.model_dump_json(by_alias=True, indent=1), encoding="utf-8")
 
 
-def site_of_folder(folder: Path, *, more: Iterable[Path] = ()) -> Site:
+def site_of_folder(folder: Path) -> Site:
     """The site a folder of the data holds: by today's site file where there is one, else as it was when last crawled."""
     try:
-        return load_site(folder.name, more=more)
+        return load_site(folder.name)
     except UnknownSite:
         saved = folder / "site.json"
         if not saved.exists():

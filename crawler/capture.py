@@ -1,0 +1,66 @@
+"""Keeps every exchange with a site in its WARC, at the place nearest the network: robots.txt, redirects and errors too."""
+
+from datetime import UTC, datetime
+from typing import Self
+
+from scrapy import Request
+from scrapy.crawler import Crawler
+from scrapy.exceptions import IgnoreRequest
+from scrapy.http import Headers, Response
+
+from archive.captures import Exchange
+from archive.errors import ArchiveError
+from archive.records import Capture
+from crawler.spider import CAPTURE, KIND, SiteSpider
+
+STARTED = "capture_started"
+
+
+class CaptureMiddleware:
+    """Downloader middleware. Sets `meta["capture"]` of the request to the capture of its response."""
+
+    def __init__(self, crawler: Crawler) -> None:
+        self._crawler = crawler
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler) -> Self:
+        return cls(crawler)
+
+    async def process_request(self, request: Request) -> None:
+        request.meta[STARTED] = datetime.now(UTC)
+
+    async def process_response(self, request: Request, response: Response) -> Response:
+        spider = self._crawler.spider
+        if not isinstance(spider, SiteSpider):
+            return response
+        request.meta[CAPTURE] = self._keep(
+            spider,
+            Exchange(
+                url=request.url,
+                fetched_at=request.meta[STARTED],
+                method=request.method,
+                status=response.status,
+                reason="",
+                headers=_pairs(response.headers),
+                body=response.body,
+                request_headers=_pairs(request.headers),
+                kind=request.meta.get(KIND, "robots"),
+                run=spider.frontier.run,
+                ip=str(response.ip_address) if response.ip_address else None,
+                via=request.meta.get("via"),
+            ),
+        )
+        spider.requests += 1
+        return response
+
+    def _keep(self, spider: SiteSpider, exchange: Exchange) -> Capture:
+        """What cannot be kept is not read either, and ends the run."""
+        try:
+            return spider.folder.write(exchange)
+        except ArchiveError as error:
+            spider.give_up(error)
+            raise IgnoreRequest(str(error)) from error
+
+
+def _pairs(headers: Headers) -> tuple[tuple[str, str], ...]:
+    return tuple((name.decode("latin-1"), value.decode("latin-1")) for name, values in headers.items() for value in values)

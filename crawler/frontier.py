@@ -1,0 +1,228 @@
+"""What to fetch in which state, per site, on SQLite; it survives being killed at any moment. Knows no Scrapy and no network.
+
+A row is done only after its captures are on disk and indexed, and after everything found on its page stands in the frontier: `commit` asks
+the captures to be kept first. What a kill interrupts is simply leased again. A walk over the pages of a listing is one row, its first page:
+killed in the middle it begins again at page 1.
+"""
+
+import hashlib
+import json
+import sqlite3
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from archive.data import storing
+from archive.records import Reason
+
+FORM = """
+CREATE TABLE IF NOT EXISTS requests (
+  id INTEGER PRIMARY KEY, key TEXT NOT NULL UNIQUE, kind TEXT NOT NULL, method TEXT NOT NULL, url TEXT NOT NULL, body BLOB NOT NULL,
+  state TEXT NOT NULL CHECK (state IN ('waiting', 'leased', 'done', 'failed')), priority INTEGER NOT NULL, attempts INTEGER NOT NULL DEFAULT 0,
+  next_visit TEXT, first_visit TEXT, last_visit TEXT, via TEXT, sign TEXT, hint TEXT NOT NULL DEFAULT '{}', walked INTEGER NOT NULL DEFAULT 0);
+CREATE INDEX IF NOT EXISTS requests_ready ON requests (state, priority DESC, id);
+CREATE TABLE IF NOT EXISTS found (section TEXT NOT NULL, key TEXT NOT NULL, url TEXT NOT NULL, PRIMARY KEY (section, key)) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS runs (
+  id TEXT PRIMARY KEY, started_at TEXT NOT NULL, ended_at TEXT, outcome TEXT NOT NULL, requests INTEGER NOT NULL DEFAULT 0,
+  articles INTEGER NOT NULL DEFAULT 0, failures INTEGER NOT NULL DEFAULT 0, waiting INTEGER NOT NULL DEFAULT 0, message TEXT);
+CREATE TABLE IF NOT EXISTS failures (
+  id TEXT PRIMARY KEY, run TEXT NOT NULL, url TEXT NOT NULL, reason TEXT NOT NULL, detail TEXT NOT NULL, at TEXT NOT NULL);
+"""
+
+PRIORITY = {"sitemap": 40, "feed": 30, "listing": 20, "article": 10, "attachment": 0}
+SIGNPOSTS = ("sitemap", "feed", "listing")  # looked at again in every run
+ATTEMPTS = 3  # runs in which a failing address is tried before it is left as failed
+# Days after the first visit on which an article is looked at again: edits and removals come mostly soon.
+LOOKS = (1, 3, 7, 30, 90)
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A request to make. `sign` is what a signpost said of its freshness when it was found, such as a lastmod."""
+
+    id: int
+    kind: str
+    method: str
+    url: str
+    body: bytes
+    walked: bool  # this listing was once walked to its end
+    hint: dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Log:
+    """What a site folder remembers of its runs, as `archive.db` shows it."""
+
+    runs: list[dict[str, Any]]
+    failures: list[dict[str, Any]]  # those that have no response, so no capture
+    found: dict[str, dict[str, str]]  # section -> {address key: URL}
+
+
+def now() -> datetime:
+    return datetime.now(UTC)
+
+
+def next_look(first: datetime, today: datetime) -> datetime | None:
+    """When to look at an article again that was first seen then; None when it is old enough to be left alone."""
+    return next((first + timedelta(days=days) for days in LOOKS if first + timedelta(days=days) > today), None)
+
+
+def row_key(kind: str, key: str, *, method: str = "GET", body: bytes = b"") -> str:
+    """What makes two requests one: kind, method, address key and body."""
+    return hashlib.sha256(f"{kind} {method} {key} ".encode() + hashlib.sha256(body).digest()).hexdigest()[:32]
+
+
+class Frontier:
+    """One site's frontier, opened by the run that holds the site's lock. `kept` makes all captures so far durable."""
+
+    def __init__(self, path: Path, *, kept: Callable[[], None], batch: int = 50) -> None:
+        self.path, self._kept, self._batch, self._pending = path, kept, batch, 0
+        with storing(path):
+            self._db = sqlite3.connect(path, isolation_level=None)
+            self._db.execute("PRAGMA journal_mode=WAL")
+            self._db.execute("PRAGMA synchronous=NORMAL")
+            self._db.executescript(FORM)
+        self._do("BEGIN")
+        self.run = ""
+
+    def _do(self, sql: str, values: Sequence[Any] | Mapping[str, Any] = ()) -> sqlite3.Cursor:
+        with storing(self.path):
+            return self._db.execute(sql, values)
+
+    # -- a run
+
+    def begin_run(self) -> str:
+        """Take back what a killed run had leased; make signposts and what is due wait again. Returns the run's id."""
+        at = now()
+        self.run = at.strftime("%Y%m%dT%H%M%S%f")
+        self._do("UPDATE runs SET outcome = 'killed' WHERE outcome = 'running'")
+        self._do("INSERT INTO runs (id, started_at, outcome) VALUES (?, ?, 'running')", (self.run, at.isoformat()))
+        self._do("UPDATE requests SET state = 'waiting' WHERE state = 'leased'")
+        marks = ", ".join("?" * len(SIGNPOSTS))
+        self._do(f"UPDATE requests SET state = 'waiting' WHERE kind IN ({marks})", SIGNPOSTS)  # noqa: S608 - only marks
+        self._do("UPDATE requests SET state = 'waiting' WHERE state IN ('done', 'failed') AND next_visit <= ?", (at.isoformat(),))
+        self.commit()
+        return self.run
+
+    def look_again(self) -> None:
+        """Make every article known wait again, whatever its schedule says."""
+        self._do("UPDATE requests SET state = 'waiting' WHERE kind = 'article'")
+
+    def end_run(self, outcome: str, *, requests: int, articles: int, message: str | None) -> None:
+        counted = self._do("SELECT count(*) FROM failures WHERE run = ?", (self.run,)).fetchone()[0]
+        self._do(
+            "UPDATE runs SET ended_at = ?, outcome = ?, requests = ?, articles = ?, failures = ?, waiting = ?, message = ? WHERE id = ?",
+            (now().isoformat(), outcome, requests, articles, counted, self.waiting(), message, self.run),
+        )
+        self.commit()
+
+    # -- rows
+
+    def add(self, kind: str, url: str, *, key: str, via: str | None = None, sign: str | None = None, section: str | None = None, **hint: Any) -> bool:
+        """Put an address in the frontier; True if it is new, or its `sign` says that it changed since it was found last."""
+        if section is not None:
+            self._do("INSERT OR IGNORE INTO found VALUES (?, ?, ?)", (section, key, url))
+        cursor = self._do(
+            "INSERT INTO requests (key, kind, method, url, body, state, priority, via, sign, hint) "
+            "VALUES (?, ?, 'GET', ?, x'', 'waiting', ?, ?, ?, ?) "
+            "ON CONFLICT (key) DO UPDATE SET sign = excluded.sign, attempts = 0, "
+            "state = CASE WHEN requests.sign IS NOT NULL AND state = 'done' THEN 'waiting' ELSE state END "
+            "WHERE excluded.sign IS NOT NULL AND excluded.sign IS NOT requests.sign",
+            (row_key(kind, key), kind, url, PRIORITY.get(kind, 0), via, sign, json.dumps(hint, ensure_ascii=False)),
+        )
+        self._dirty()
+        return cursor.rowcount > 0
+
+    def lease(self, *, articles: bool = True) -> Row | None:
+        """The next row to fetch, now leased; None when nothing waits. `articles=False` leaves articles waiting."""
+        only = "" if articles else "AND kind != 'article'"
+        found = self._do(
+            "UPDATE requests SET state = 'leased', attempts = attempts + 1 WHERE id = "  # noqa: S608 - `only` is one of two constants
+            f"(SELECT id FROM requests WHERE state = 'waiting' {only} ORDER BY priority DESC, id LIMIT 1) "
+            "RETURNING id, kind, method, url, body, walked, hint"
+        ).fetchone()
+        if found is None:
+            return None
+        row, kind, method, url, body, walked, hint = found
+        return Row(row, kind, method, url, body, walked=bool(walked), hint=json.loads(hint))
+
+    def has_waiting(self, *, articles: bool = True) -> bool:
+        only = "" if articles else "AND kind != 'article'"
+        return self._do(f"SELECT 1 FROM requests WHERE state = 'waiting' {only} LIMIT 1").fetchone() is not None  # noqa: S608
+
+    def waiting(self) -> int:
+        return int(self._do("SELECT count(*) FROM requests WHERE state IN ('waiting', 'leased')").fetchone()[0])
+
+    def finish(self, row: int) -> None:
+        """The row's page was fetched and what stands on it was put in the frontier."""
+        at = now()
+        kind, first = self._do("SELECT kind, first_visit FROM requests WHERE id = ?", (row,)).fetchone()
+        look = next_look(datetime.fromisoformat(first) if first else at, at) if kind == "article" else None
+        self._do(
+            "UPDATE requests SET state = 'done', attempts = 0, walked = 1, first_visit = ifnull(first_visit, :at), last_visit = :at, "
+            "next_visit = :look WHERE id = :row",
+            {"at": at.isoformat(), "look": look.isoformat() if look else None, "row": row},
+        )
+        self._dirty()
+
+    def fail(self, row: int, reason: Reason, detail: str, *, captured: bool) -> None:
+        """The row could not be fetched this time. Tried again in a later run, `ATTEMPTS` times; without a capture the failure is kept here."""
+        at = now()
+        url, attempts = self._do("SELECT url, attempts FROM requests WHERE id = ?", (row,)).fetchone()
+        again = (at + timedelta(hours=2**attempts)).isoformat() if attempts < ATTEMPTS else None
+        self._do("UPDATE requests SET state = 'failed', last_visit = ?, next_visit = ? WHERE id = ?", (at.isoformat(), again, row))
+        if not captured:
+            self.note_failure(url, reason, detail)
+        self._dirty()
+
+    def note_failure(self, url: str, reason: Reason, detail: str) -> None:
+        """Keep a failure that no capture shows."""
+        at = now().isoformat()
+        name = hashlib.sha256(f"{self.run} {url} {reason} {at}".encode()).hexdigest()[:16]
+        self._do("INSERT OR REPLACE INTO failures VALUES (?, ?, ?, ?, ?, ?)", (name, self.run, url, str(reason), detail, at))
+
+    def unexplained(self, held: set[str]) -> list[str]:
+        """What signposts name that is neither held, nor waiting, nor known to have failed: there should be none."""
+        missing = [(key, url) for key, url in self._do("SELECT DISTINCT key, url FROM found") if key not in held]
+        settled = "SELECT 1 FROM requests WHERE key = ? AND state != 'done'"
+        return [url for key, url in missing if self._do(settled, (row_key("article", key),)).fetchone() is None]
+
+    # -- on disk
+
+    def _dirty(self) -> None:
+        self._pending += 1
+        if self._pending >= self._batch:
+            self.commit()
+
+    def commit(self) -> None:
+        """Captures first, then the rows that rest on them."""
+        self._kept()
+        self._do("COMMIT")
+        self._do("BEGIN")
+        self._pending = 0
+
+    def close(self) -> None:
+        self.commit()
+        self._do("COMMIT")
+        self._db.close()
+
+
+def read_log(path: Path) -> Log:
+    """The runs, failures and findings of a frontier file, which may be in use or absent."""
+    if not path.exists():
+        return Log([], [], {})
+    db = sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True)
+    db.row_factory = sqlite3.Row
+    try:
+        found: dict[str, dict[str, str]] = {}
+        for row in db.execute("SELECT section, key, url FROM found"):
+            found.setdefault(row["section"], {})[row["key"]] = row["url"]
+        return Log(_rows(db.execute("SELECT * FROM runs ORDER BY id")), _rows(db.execute("SELECT id, url, reason, detail, at FROM failures")), found)
+    finally:
+        db.close()
+
+
+def _rows(cursor: Iterable[sqlite3.Row]) -> list[dict[str, Any]]:
+    return [dict(row) for row in cursor]

@@ -1,0 +1,44 @@
+"""How Scrapy runs here. Every setting of ours begins with CONGTHUONG_; the rest are Scrapy's own."""
+
+import os
+from importlib.metadata import PackageNotFoundError, version
+
+try:
+    VERSION = version("congthuong")
+except PackageNotFoundError:  # run from a checkout that is not installed
+    VERSION = "0"
+
+BOT_NAME = "congthuong"
+SPIDER_LOADER_CLASS = "crawler.loader.SiteLoader"
+SCHEDULER = "crawler.scheduler.FrontierScheduler"
+
+CONGTHUONG_DATA = None  # the data folder; None: $CONGTHUONG_DATA, else `data`
+CONGTHUONG_CONTACT = os.environ.get("CONGTHUONG_CONTACT", "")  # whom a webmaster can write to; needed for real sites
+CONGTHUONG_LIMIT = 0  # articles a run asks for; 0: all
+CONGTHUONG_LOOK_AGAIN = False  # ask again for every article known, whatever its schedule says
+
+USER_AGENT = f"congthuong-archive/{VERSION} ({CONGTHUONG_CONTACT or 'sample run'})"
+ROBOTSTXT_OBEY = True
+CONCURRENT_REQUESTS = 2
+CONCURRENT_REQUESTS_PER_DOMAIN = 1
+DOWNLOAD_TIMEOUT = 30
+DOWNLOAD_MAXSIZE = 10 * 1024 * 1024
+DOWNLOAD_WARNSIZE = 0
+DOWNLOAD_VERIFY_CERTIFICATES = True
+RETRY_TIMES = 2
+REDIRECT_MAX_TIMES = 5
+COOKIES_ENABLED = False
+HTTPERROR_ALLOW_ALL = True
+TELNETCONSOLE_ENABLED = False
+METAREFRESH_ENABLED = False
+
+DOWNLOADER_MIDDLEWARES = {
+    "scrapy.downloadermiddlewares.robotstxt.RobotsTxtMiddleware": None,
+    "crawler.guard.GuardMiddleware": 50,
+    "crawler.politeness.RobotsMiddleware": 100,
+    "crawler.politeness.SlotMiddleware": 900,
+    "crawler.capture.CaptureMiddleware": 950,
+}
+ITEM_PIPELINES = {"pipelines.item_pipeline.ArchivePipeline": 300}
+EXTENSIONS = {"scrapy.extensions.logstats.LogStats": None, "scrapy.extensions.memusage.MemoryUsage": None}
+LOG_LEVEL = "INFO"

@@ -1,0 +1,290 @@
+"""The one spider: signposts in, articles out. It says what a page leads to; fetching, keeping and reading stand elsewhere."""
+
+import logging
+from collections import Counter
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import suppress
+from functools import partial
+from typing import Any, Self, TypeAlias
+from urllib.parse import urljoin
+
+from scrapy import Request, Spider, signals
+from scrapy.crawler import Crawler
+from scrapy.exceptions import CloseSpider
+from scrapy.http import Response, TextResponse
+from twisted.internet.error import TimeoutError as TcpTimeout
+from twisted.python.failure import Failure as TwistedFailure
+
+from archive.captures import SiteFolder
+from archive.data import DataFolder, lock
+from archive.errors import ArchiveError, UsageError
+from archive.records import Capture, Failure, Reading, Reason
+from crawler.discovery import Signs, UnreadableSignpost
+from crawler.discovery.feed import read_feed
+from crawler.discovery.listing import read_listing
+from crawler.discovery.sitemap import read_sitemap
+from crawler.frontier import Frontier, Row, read_log
+from crawler.result import Result, sum_up
+from crawler.site import Site
+from crawler.site_files import save_site
+from crawler.urls import key_of
+from pipelines.derive import derive, record_log
+from pipelines.item_pipeline import ReadPage
+from pipelines.load import Loader, Tally, judge, open_for_writing
+from pipelines.read import read
+from pipelines.urls import clean
+
+LEASE, KIND, CAPTURE = "lease", "kind", "capture"  # keys of Request.meta: the frontier's row, why it is fetched, what was kept of it
+WALK = "walk"  # the pages of this listing seen so far in this walk
+
+OK, NOT_FOUND, GONE, SERVER_ERROR = 200, 404, 410, 500
+LONGEST_BATCH = 120.0  # seconds to wait for another run's write to the archive
+
+Callback: TypeAlias = Callable[[Response], Iterator[Any] | None]
+
+logger = logging.getLogger(__name__)
+
+
+class SiteSpider(Spider):
+    """Crawls the one site of its class; `of` makes that class."""
+
+    site: Site
+    folder: SiteFolder
+    frontier: Frontier
+    loader: Loader
+    result: Result | None = None  # set when the run has ended
+    fatal: ArchiveError | None = None  # why it could not go on
+
+    @classmethod
+    def of(cls, site: Site) -> "type[SiteSpider]":
+        return type("SiteSpider", (cls,), {"name": site.id, "site": site})
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler, *args: Any, **kwargs: Any) -> Self:
+        spider = super().from_crawler(crawler, *args, **kwargs)
+        spider._open(DataFolder.named(crawler.settings["CONGTHUONG_DATA"]).make())
+        crawler.signals.connect(spider.on_defect, signal=signals.spider_error)
+        return spider
+
+    @classmethod
+    def update_settings(cls, settings: Any) -> None:
+        super().update_settings(settings)
+        # Jitter goes only upward: between one and one and a half times the pace.
+        settings.set("DOWNLOAD_DELAY", cls.site.pace * 1.25, priority="spider")
+        settings.set("DOWNLOAD_DELAY_JITTER", 0.2, priority="spider")
+        settings.set("DOWNLOAD_VERIFY_CERTIFICATES", cls.site.verify_tls, priority="spider")
+
+    def _open(self, data: DataFolder) -> None:
+        if not (self.site.allow_private or self.settings["CONGTHUONG_CONTACT"]):
+            msg = f"{self.site.id}: whom can its webmaster write to? Set CONGTHUONG_CONTACT to an address or a page; it goes into the User-Agent"
+            raise UsageError(msg)
+        self.requests = self.articles = 0
+        self.trouble: Counter[str] = Counter()  # reason -> how often in this run
+        self.context = self.site.context()
+        folder = data.site(self.site.id)
+        self.folder = SiteFolder.open(folder, self.site.id, write=True, info=self._about())
+        save_site(self.site, folder)
+        self.frontier = Frontier(folder / "frontier.db", kept=self.folder.sync)
+        held = partial(lock, data.archive_lock, wait=LONGEST_BATCH)
+        with held():
+            archive = open_for_writing(data.archive_db)
+        self.loader = Loader(archive, self.folder, self.context, lock=held)
+        self.loader.catch_up()  # what a killed run had kept but not yet loaded
+        self.loader.tally = Tally()
+        self.frontier.begin_run()
+        if self.settings.getbool("CONGTHUONG_LOOK_AGAIN"):
+            self.frontier.look_again()
+
+    def _about(self) -> dict[str, str]:
+        """What the WARC files say of who made them."""
+        agent, contact = self.settings["USER_AGENT"], self.settings["CONGTHUONG_CONTACT"]
+        return {"operator": contact, "http-header-user-agent": agent, "robots": "obey", "isPartOf": self.site.id, "description": self.site.name}
+
+    def closed(self, reason: str) -> None:
+        """Say how the run went, bring what is derived in line, and let go of everything."""
+        try:
+            self._wind_up(reason)
+        except ArchiveError as error:
+            self.result = Result(self.site.id, "broken", requests=self.requests, message=str(self.fatal or error))
+        finally:
+            self.loader.db.close()
+            with suppress(ArchiveError):  # said already
+                self.folder.close()
+
+    def _wind_up(self, reason: str) -> None:
+        if self.fatal:
+            raise self.fatal
+        self.frontier.commit()
+        self.loader.catch_up()
+        self.result = sum_up(self, reason)
+        self.frontier.end_run(self.result.outcome, requests=self.requests, articles=self.articles, message=self.result.message)
+        self.frontier.close()
+        log = read_log(self.frontier.path)
+        with self.loader.lock():
+            record_log(self.loader.db, self.site.id, runs=log.runs, failures=log.failures, found=log.found)
+            derive(self.loader.db)
+
+    async def start(self) -> AsyncIterator[Any]:
+        """Put the site's signposts in the frontier; the scheduler takes it from there."""
+        discovery = self.site.discovery
+        for kind, paths in (("sitemap", discovery.sitemaps), ("feed", discovery.feeds), ("listing", discovery.listings)):
+            for path in paths:
+                self._add(kind, urljoin(self.site.home, path), section=None)
+        return
+        yield  # type: ignore[unreachable]  # Scrapy wants an asynchronous generator; this one has nothing to give
+
+    def request_for(self, row: Row) -> Request:
+        """The request of a leased row."""
+        signpost, listing, article = self.on_signpost, self.on_listing, self.on_article
+        callbacks: dict[str, Callback] = {"sitemap": signpost, "feed": signpost, "listing": listing, "article": article}
+        meta = {LEASE: row, KIND: row.kind, WALK: (row.url,)}
+        if row.kind == "attachment":
+            meta["download_maxsize"] = 50 * 1024 * 1024
+        return Request(
+            row.url,
+            method=row.method,
+            body=row.body,
+            callback=self._careful(callbacks.get(row.kind, self.on_file)),
+            errback=self.on_error,
+            meta=meta,
+            dont_filter=True,
+        )
+
+    def _careful(self, callback: Callback) -> Callback:
+        """The callback, but for trouble with our own disk, which ends the run instead of being logged page after page."""
+
+        def called(response: Response) -> Iterator[Any]:
+            if self.fatal:
+                raise CloseSpider("storage")
+            try:
+                yield from callback(response) or ()
+            except ArchiveError as error:
+                raise self.give_up(error) from error
+
+        return called
+
+    def give_up(self, error: ArchiveError) -> CloseSpider:
+        """Remember why this run cannot go on; the caller raises what comes back."""
+        self.fatal = self.fatal or error
+        return CloseSpider("storage")
+
+    # -- pages
+
+    def on_signpost(self, response: Response) -> None:
+        if self._failed(response):
+            return
+        row: Row = response.meta[LEASE]
+        try:
+            signs = read_sitemap(response, self.site) if row.kind == "sitemap" else read_feed(response.body, self.site)
+        except UnreadableSignpost as error:
+            self._trouble(response.meta[CAPTURE], Reason.FIELD_MISSING, str(error))
+            self.frontier.fail(row.id, Reason.FIELD_MISSING, str(error), captured=True)
+            return
+        self._take(signs, row, section=row.url)
+        self.frontier.finish(row.id)
+
+    def on_listing(self, response: Response) -> Iterator[Request]:
+        row: Row = response.meta[LEASE]
+        walked: tuple[str, ...] = response.meta[WALK]
+        # A page past the last may be missing, or lead back to a page seen before: both end the walk.
+        if len(walked) > 1 and (response.status in {NOT_FOUND, GONE} or response.url in walked[:-1]):
+            self.frontier.finish(row.id)
+            return
+        if self._failed(response):
+            return
+        signs = read_listing(response.text if isinstance(response, TextResponse) else "", response.url, self.site)
+        before = response.meta.get("before")
+        addresses = tuple(pointer.url for pointer in signs.pointers)
+        if not addresses and len(walked) == 1:
+            self._trouble(response.meta[CAPTURE], Reason.FIELD_MISSING, f"no article link on the first page of the listing {row.url}")
+        new = self._take(signs, row, section=row.url)
+        overlap = row.walked and not new  # everything here was known already, and so is what is older
+        if signs.next is None or not addresses or addresses == before or signs.next in walked or overlap:
+            self.frontier.finish(row.id)
+        elif len(walked) >= self.site.discovery.max_pages:
+            self._trouble(response.meta[CAPTURE], Reason.TOO_LARGE, f"the listing {row.url} has more than {len(walked)} pages (max_pages)")
+            self.frontier.finish(row.id)
+        else:
+            meta = {LEASE: row, KIND: "listing", WALK: (*walked, signs.next), "before": addresses, "via": response.url}
+            yield Request(signs.next, callback=self._careful(self.on_listing), errback=self.on_error, meta=meta, dont_filter=True)
+
+    def on_article(self, response: Response) -> Iterator[ReadPage]:
+        row: Row = response.meta[LEASE]
+        capture: Capture = response.meta[CAPTURE]
+        if self._failed(response):
+            return
+        reading = read([capture], self.context)
+        if isinstance(reading, Reading):
+            self.articles += 1
+            for file in reading.article.attachments:
+                self._add("attachment", file.url, section=None, via=response.url)
+        else:
+            self._count(reading.reason)
+        yield ReadPage(capture, reading)
+        self.frontier.finish(row.id)
+
+    def on_file(self, response: Response) -> None:
+        if not self._failed(response):
+            self.frontier.finish(response.meta[LEASE].id)
+
+    # -- what goes wrong
+
+    def _failed(self, response: Response) -> bool:
+        """A response that is no page: its row fails, with the reason that its status says."""
+        if response.status == OK:
+            return False
+        reason = Reason.HTTP_CLIENT_ERROR
+        if response.status in {NOT_FOUND, GONE}:
+            reason = Reason.GONE
+        elif response.status >= SERVER_ERROR:
+            reason = Reason.HTTP_SERVER_ERROR
+        self._count(reason)
+        self.frontier.fail(response.meta[LEASE].id, reason, f"HTTP {response.status}", captured=True)
+        return True
+
+    def on_error(self, failure: TwistedFailure) -> None:
+        """No response at all: refused by the guard or robots.txt, or the network."""
+        request: Request = failure.request  # type: ignore[attr-defined]  # set by Scrapy
+        error = failure.value
+        if self.fatal:
+            raise CloseSpider("storage")
+        capture: Capture | None = request.meta.get(CAPTURE)
+        if capture is not None and capture.url == request.url and isinstance(broken := judge(capture, self.context), Failure):
+            self._count(broken.reason)  # kept, but not even Scrapy can make sense of it; loading finds the same
+            self.frontier.fail(request.meta[LEASE].id, broken.reason, broken.detail, captured=True)
+            return
+        reason = getattr(error, "reason", None)
+        if not isinstance(reason, Reason):
+            name = type(error).__name__
+            too_large = "max" in str(error).lower() and "size" in str(error).lower()
+            reason = Reason.TIMEOUT if isinstance(error, TcpTimeout) or "Timeout" in name else Reason.TOO_LARGE if too_large else Reason.UNREACHABLE
+        self._count(reason)
+        self.frontier.fail(request.meta[LEASE].id, reason, str(getattr(error, "detail", error)), captured=False)
+        if reason is Reason.ROBOTS_UNREACHABLE:
+            raise CloseSpider(str(reason))
+
+    def on_defect(self, failure: TwistedFailure, response: Response) -> None:
+        """A callback of ours raised: the page is kept, its row fails, and the run says so."""
+        self._count(Reason.READER_ERROR)
+        if row := response.meta.get(LEASE):
+            self.frontier.fail(row.id, Reason.READER_ERROR, repr(failure.value), captured=False)
+
+    def _trouble(self, capture: Capture, reason: Reason, detail: str) -> None:
+        self._count(reason)
+        self.frontier.note_failure(capture.url, reason, detail)
+        logger.warning("%s: %s", reason, detail)
+
+    def _count(self, reason: Reason) -> None:
+        self.trouble[str(reason)] += 1
+
+    # -- the frontier
+
+    def _take(self, signs: Signs, row: Row, *, section: str) -> int:
+        """Put what a signpost points at in the frontier; how many of them are new."""
+        return sum(
+            self._add(one.kind, one.url, section=section if one.kind == "article" else None, sign=one.sign, via=row.url, **one.hint)
+            for one in signs.pointers
+        )
+
+    def _add(self, kind: str, url: str, *, section: str | None, **said: Any) -> bool:
+        return self.frontier.add(kind, clean(url), key=key_of(url, kind, self.site), section=section, **said)

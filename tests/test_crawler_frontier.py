@@ -1,0 +1,224 @@
+"""The frontier alone: states, schedule, what a kill leaves behind. No network and no Scrapy."""
+
+import os
+import signal
+import subprocess
+import sys
+import textwrap
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from archive.errors import StorageError
+from archive.records import Reason
+from crawler import frontier as module
+from crawler.frontier import Frontier, next_look, read_log
+
+DAY = timedelta(days=1)
+START = datetime(2026, 3, 1, 2, 0, tzinfo=UTC)
+
+
+@pytest.fixture
+def clock(monkeypatch: pytest.MonkeyPatch) -> list[datetime]:
+    """The frontier's clock: one entry, replace it to move on."""
+    at = [START]
+    monkeypatch.setattr(module, "now", lambda: at[0])
+    return at
+
+
+def opened(folder: Path, **options: object) -> Frontier:
+    frontier = Frontier(folder / "frontier.db", kept=options.pop("kept", lambda: None), **options)
+    frontier.begin_run()
+    return frontier
+
+
+def article(frontier: Frontier, name: str, **said: object) -> bool:
+    return frontier.add("article", f"http://site/{name}", key=f"/{name}", section="/news", **said)
+
+
+def urls_of(frontier: Frontier) -> list[str]:
+    rows = []
+    while row := frontier.lease():
+        rows.append(row.url)
+    return rows
+
+
+def test_an_address_is_added_once_and_leased_once(tmp_path: Path) -> None:
+    frontier = opened(tmp_path)
+    assert article(frontier, "a")
+    assert not article(frontier, "a")
+    assert urls_of(frontier) == ["http://site/a"]
+
+
+def test_signposts_come_before_articles_before_files(tmp_path: Path) -> None:
+    frontier = opened(tmp_path)
+    for kind in ("attachment", "article", "listing", "feed", "sitemap"):
+        frontier.add(kind, f"http://site/{kind}", key=kind)
+    assert urls_of(frontier) == [f"http://site/{kind}" for kind in ("sitemap", "feed", "listing", "article", "attachment")]
+
+
+def test_what_was_leased_when_the_run_died_is_leased_again(tmp_path: Path) -> None:
+    frontier = opened(tmp_path)
+    article(frontier, "a")
+    frontier.commit()
+    assert frontier.lease() is not None
+    frontier.commit()
+    del frontier  # no close: as after a kill
+    assert urls_of(opened(tmp_path)) == ["http://site/a"]
+
+
+def test_a_row_is_done_only_after_its_captures_are_kept(tmp_path: Path) -> None:
+    states: list[str] = []
+
+    def kept() -> None:
+        done = read_states(tmp_path)
+        states.append("done before kept" if "done" in done else "kept first")
+
+    frontier = opened(tmp_path, kept=kept)
+    article(frontier, "a")
+    row = frontier.lease()
+    assert row
+    frontier.finish(row.id)
+    frontier.commit()
+    assert states
+    assert set(states) == {"kept first"}
+    assert read_states(tmp_path) == ["done"]
+
+
+def read_states(folder: Path) -> list[str]:
+    import sqlite3  # noqa: PLC0415
+
+    db = sqlite3.connect(f"file:{folder / 'frontier.db'}?mode=ro", uri=True)
+    try:
+        return [state for (state,) in db.execute("SELECT state FROM requests")]
+    finally:
+        db.close()
+
+
+def test_an_article_is_looked_at_again_on_a_widening_schedule(tmp_path: Path, clock: list[datetime]) -> None:
+    frontier = opened(tmp_path)
+    article(frontier, "a")
+    looked = []
+    for day in range(200):
+        clock[0] = START + day * DAY + timedelta(minutes=day + 1)
+        frontier.begin_run()
+        while row := frontier.lease():
+            looked.append(day)
+            frontier.finish(row.id)
+    assert looked == [0, 1, 3, 7, 30, 90]
+
+
+def test_next_look_is_none_for_what_is_old() -> None:
+    assert next_look(START, START + 89 * DAY) == START + 90 * DAY
+    assert next_look(START, START + 91 * DAY) is None
+
+
+def test_a_newer_sign_makes_a_known_article_wait_again(tmp_path: Path) -> None:
+    frontier = opened(tmp_path)
+    article(frontier, "a", sign="2026-01-01")
+    row = frontier.lease()
+    assert row
+    frontier.finish(row.id)
+    assert not article(frontier, "a", sign="2026-01-01")
+    assert not article(frontier, "a")  # a listing says nothing of freshness
+    assert urls_of(frontier) == []
+    assert article(frontier, "a", sign="2026-02-01")
+    assert urls_of(frontier) == ["http://site/a"]
+
+
+def test_the_first_sign_of_an_article_found_without_one_asks_for_nothing(tmp_path: Path) -> None:
+    frontier = opened(tmp_path)
+    article(frontier, "a")
+    row = frontier.lease()
+    assert row
+    frontier.finish(row.id)
+    article(frontier, "a", sign="2026-01-01")
+    assert urls_of(frontier) == []
+
+
+def test_what_fails_is_tried_in_later_runs_and_then_left(tmp_path: Path, clock: list[datetime]) -> None:
+    frontier = opened(tmp_path)
+    article(frontier, "a")
+    tries = 0
+    for day in range(10):
+        clock[0] = START + day * DAY + timedelta(minutes=1)
+        frontier.begin_run()
+        while row := frontier.lease():
+            tries += 1
+            frontier.fail(row.id, Reason.TIMEOUT, "30 s", captured=False)
+    frontier.close()
+    assert tries == module.ATTEMPTS
+    log = read_log(tmp_path / "frontier.db")
+    assert [(one["url"], one["reason"]) for one in log.failures] == [("http://site/a", "Timeout")] * tries
+
+
+def test_signposts_wait_again_in_every_run(tmp_path: Path) -> None:
+    frontier = opened(tmp_path)
+    frontier.add("feed", "http://site/feed", key="/feed")
+    row = frontier.lease()
+    assert row
+    assert not row.walked
+    frontier.finish(row.id)
+    assert frontier.lease() is None
+    frontier.begin_run()
+    row = frontier.lease()
+    assert row
+    assert row.walked
+
+
+def test_unexplained_is_what_is_named_but_neither_held_nor_waiting_nor_failed(tmp_path: Path) -> None:
+    frontier = opened(tmp_path)
+    for name in ("held", "lost", "failed", "waiting"):
+        article(frontier, name)
+    for name in ("held", "lost", "failed"):
+        row = frontier.lease()
+        assert row
+        assert row.url.endswith(name)
+        if name == "failed":
+            frontier.fail(row.id, Reason.GONE, "HTTP 404", captured=True)
+        else:
+            frontier.finish(row.id)
+    assert frontier.unexplained({"/held"}) == ["http://site/lost"]
+
+
+def test_a_run_that_was_killed_is_called_so(tmp_path: Path) -> None:
+    opened(tmp_path)
+    frontier = opened(tmp_path)
+    frontier.end_run("complete", requests=1, articles=0, message=None)
+    frontier.close()
+    assert [run["outcome"] for run in read_log(tmp_path / "frontier.db").runs] == ["killed", "complete"]
+
+
+def test_a_file_that_is_no_database_is_said_clearly(tmp_path: Path) -> None:
+    (tmp_path / "frontier.db").write_bytes(b"not a database at all, by any means" * 100)
+    with pytest.raises(StorageError, match=r"frontier\.db: is no database"):
+        opened(tmp_path)
+
+
+def test_a_killed_process_loses_no_row(tmp_path: Path) -> None:
+    """The real thing: a process that leases and finishes rows is killed; what it had reported done is done, the rest waits."""
+    script = textwrap.dedent(f"""
+        from pathlib import Path
+        from crawler.frontier import Frontier
+        frontier = Frontier(Path({str(tmp_path)!r}) / "frontier.db", kept=lambda: None, batch=7)
+        frontier.begin_run()
+        for n in range(500):
+            frontier.add("article", f"http://site/{{n}}", key=f"/{{n}}")
+        frontier.commit()
+        while row := frontier.lease():
+            frontier.finish(row.id)
+            print(row.id, flush=True)
+    """)
+    process = subprocess.Popen([sys.executable, "-c", script], stdout=subprocess.PIPE, text=True)
+    assert process.stdout
+    for _ in range(100):
+        process.stdout.readline()
+    os.kill(process.pid, signal.SIGKILL)
+    process.communicate()
+    states = read_states(tmp_path)
+    assert len(states) == 500
+    frontier = opened(tmp_path)
+    again = urls_of(frontier)
+    assert len(again) + states.count("done") == 500
+    assert states.count("done") >= 90
