@@ -1,0 +1,41 @@
+"""`congthuong read`: what reading makes of one saved page."""
+
+import json
+from dataclasses import asdict
+from datetime import datetime
+from pathlib import Path
+from typing import BinaryIO
+
+import click
+
+from archive.errors import RunFailed, UsageError
+from archive.records import Failure
+from crawler.site_files import load_site, read_site_file
+from pipelines.read import read_html
+
+
+@click.command("read")
+@click.argument("file", type=click.File("rb"))
+@click.option("--url", required=True, help="The address the page was saved from.")
+@click.option("--site", help="Read by the layout of this site.")
+@click.option("--site-file", type=click.Path(dir_okay=False, path_type=Path), help="Read by the layout of a site file from outside the project.")
+@click.option("--fetched-at", type=click.DateTime(["%Y-%m-%d", "%Y-%m-%dT%H:%M:%S"]), help="When it was saved (UTC): chooses the layout of that day.")
+def command(file: BinaryIO, url: str, site: str | None, site_file: Path | None, fetched_at: datetime | None) -> None:
+    r"""Read FILE, a saved page (- for stdin), and print article, mentions and claims as JSON.
+
+    Without a site the generic reader is used. Exit code 1 where the page is no article; stderr says why.
+
+    \b
+    Examples:
+      congthuong read page.html --url https://socongthuong.backan.gov.vn/tin/ --site bac-kan
+      curl -s URL | congthuong read - --url URL | jq .article.title
+    """
+    if site and site_file:
+        msg = "give --site or --site-file, not both"
+        raise UsageError(msg)
+    chosen = load_site(site) if site else read_site_file(site_file) if site_file else None
+    reading = read_html(file.read(), url, context=chosen.context() if chosen else None, fetched_at=fetched_at)
+    if isinstance(reading, Failure):
+        msg = f"{url}: {reading.reason}: {reading.detail}"
+        raise RunFailed(msg)
+    click.echo(json.dumps(asdict(reading), ensure_ascii=False, indent=2, default=str))

@@ -1,0 +1,45 @@
+"""`congthuong rebuild`: make the archive anew from its captures."""
+
+import json
+from dataclasses import asdict
+from pathlib import Path
+
+import click
+from rich.console import Console
+
+from archive.data import DataFolder
+from archive.errors import UsageError
+from congthuong.cli import data_option, json_option
+from crawler.frontier import read_log
+from crawler.site_files import site_of_folder
+from pipelines.rebuild import Source, rebuild
+
+
+@click.command("rebuild")
+@data_option
+@json_option
+def command(data: Path, as_json: bool) -> None:
+    r"""Read every capture again and replace the archive by what comes out.
+
+    Readers keep what they see until their next query; what a crawl captures meanwhile is taken in too.
+
+    \b
+    Example:
+      congthuong rebuild --data /srv/congthuong
+    """
+    folder = DataFolder.named(data)
+    ids = folder.sites()
+    if not ids:
+        msg = f"{data} holds no site folders, so there is nothing to read again; name the right folder with --data"
+        raise UsageError(msg)
+    sources = []
+    for name in ids:
+        site = site_of_folder(folder.site(name))
+        path = folder.site(name) / "frontier.db"
+        sources.append(Source(site.context(), lambda path=path: asdict(read_log(path))))  # type: ignore[misc]
+    console = Console(stderr=True)
+    tallies = rebuild(folder, sources, progress=lambda site, tally: console.print(f"{site}: {tally.new} articles, {tally.changed} later versions"))
+    if as_json:
+        click.echo(json.dumps({site: asdict(tally) for site, tally in tallies.items()}, ensure_ascii=False, indent=2))
+    else:
+        click.echo(f"{sum(tally.new for tally in tallies.values())} articles of {len(tallies)} sites in {folder.archive_db}")
