@@ -1,0 +1,109 @@
+"""Words that tell whose a cluster is: ministries, sectors, organisations, provincial bodies. Finds them; `whose` weighs them."""
+
+import re
+from bisect import bisect_left
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from archive.records import Scheme
+from pipelines.mentions.names import pattern
+from pipelines.mentions.words import Words, move_tones, occurrences
+
+_FIELDS = r"""(?:công thương|công an|quốc phòng|ngoại (?:giao|vụ)|nội vụ|tư pháp|tài chính|xây dựng|y tế|du lịch|kế hoạch (?:và|&) đầu tư|kh ?& ?đt
+    |giao thông vận tải|gtvt|tài nguyên (?:và|&) môi trường|tn ?& ?mt|tn-mt|tnmt|nông nghiệp (?:và|&) (?:phát triển nông thôn|môi trường|ptnt)
+    |nn ?& ?(?:ptnt|mt)|nông nghiệp|lao động ?[-,] ?thương binh và xã hội|lđ ?-? ?tb ?& ?xh|lđtbxh|giáo dục (?:và|&) đào tạo|gd ?& ?đt
+    |giáo dục|khoa học (?:và|&) công nghệ|kh ?& ?cn|thông tin (?:và|&) truyền thông|tt ?& ?tt|văn hóa(?:, | và )thể thao(?: và du lịch)?
+    |vh,? ?tt ?& ?dl|dân tộc(?: và tôn giáo)?|thuế|hải quan|kiểm sát(?: nhân dân)?|ksnd|tòa án(?: nhân dân)?|ngân hàng|kho bạc
+    |bảo hiểm xã hội|thanh tra|thống kê|thi hành án(?: dân sự)?|kiểm lâm|điện lực)"""
+_BODIES = r"""(?:công an|cand|viện (?:kiểm sát|ksnd)(?: nhân dân)?|vksnd|tòa án(?: nhân dân)?|tand|(?:tổng )?cục (?:thuế|hải quan|thống kê)
+    |(?:tổng )?cục thi hành án(?: dân sự)?|(?:tổng )?liên đoàn lao động|lđlđ|liên minh (?:hợp tác xã|htx)|mặt trận tổ quốc|ubmttq
+    |bộ đội biên phòng|bđbp|bộ chỉ huy quân sự|quân khu|kho bạc nhà nước|ngân hàng nhà nước|bảo hiểm xã hội|bhxh
+    |quỹ bảo vệ và phát triển rừng|công đoàn công thương việt nam
+    |hội (?:liên hiệp phụ nữ|lhpn|nông dân|cựu chiến binh|ccb|luật gia|chữ thập đỏ|nhà báo|người cao tuổi|khuyến học))"""
+_CUE = pattern(rf"""
+    (?P<decision>qđ ?- ?(?:(?P<bct>bct)|(?P<ubnd>ubnd)|b[a-zđ&]{{1,7}})(?!\w))
+    |(?P<ministry>bộ (?:(?P<our_ministry>công thương)|{_FIELDS})(?!\w))
+    |(?P<sector>ngành (?:(?P<our_sector>công thương)|{_FIELDS})(?!\w))
+    |(?P<department>(?:(?P<our_department>sở công thương|sct)|sở {_FIELDS})(?!\w))
+    |(?P<body>{_BODIES}(?!\w))
+    |(?P<governments>ubnd các tỉnh(?:, thành phố)?(?!\w))
+    |(?P<council>hội đồng thi đua ?[-,]? ?khen thưởng (?:tỉnh|thành phố)(?!\w))
+    |(?P<provincial>(?:ubnd (?:tỉnh|thành phố|tp\.?(?: ?hcm)?|các huyện)|(?:của|cấp) tỉnh|tỉnh ủy|các (?:sở, (?:ban, )?ngành|huyện))(?!\w))
+    """)
+# Every cue begins with one of these.
+_STEMS = tuple(
+    move_tones(
+        "qđ|bộ |ngành |sở |sct|công an|cand|viện k|vksnd|tòa án|tand|cục |tổng cục |tổng liên|liên đoàn|lđlđ|liên minh|mặt trận|ubmttq|bđbp|quân khu"
+        "|kho bạc|ngân hàng|bảo hiểm|bhxh|quỹ bảo|công đoàn|hội |ubnd|của tỉnh|cấp tỉnh|tỉnh ủy|các sở,|các huyện"
+    ).split("|")
+)
+_PRINTED_SMALL = {"sector", "provincial", "governments"}  # "bộ", "sở" and most bodies in small letters are other words: cán bộ, cơ sở
+_ONE_OF_MANY = pattern(r"(?<!\w)(?:các|\d{1,2}) $")
+_SEVERAL_PLACES = pattern(r" (?:các|\d{1,2}) (?:tỉnh|thành)(?!\w)")
+
+
+@dataclass(frozen=True, slots=True)
+class Cue:
+    start: int
+    end: int
+    scheme: Scheme
+    strong: bool  # names a holder of clusters; weak: one department or body of one province, which may be a guest
+    kind: str  # ministry, sector, department …
+
+
+@dataclass(frozen=True, slots=True)
+class Cues:
+    """The cues of one field, in order."""
+
+    all: tuple[Cue, ...]
+    starts: tuple[int, ...]
+
+    def before(self, offset: int, low: int, most: int = 8) -> Iterator[Cue]:
+        """Those that begin in [low, offset), nearest first; at most `most`, so that no text makes asking dear."""
+        index = bisect_left(self.starts, offset)
+        for cue in reversed(self.all[max(0, index - most) : index]):
+            if cue.start < low:
+                return
+            yield cue
+
+    def after(self, offset: int, high: int, most: int = 8) -> Iterator[Cue]:
+        """Those that begin in [offset, high), nearest first; at most `most`."""
+        index = bisect_left(self.starts, offset)
+        for cue in self.all[index : index + most]:
+            if cue.start >= high:
+                return
+            yield cue
+
+
+def find_cues(words: Words) -> Cues:
+    found: list[Cue] = []
+    end = 0
+    for start in occurrences(words, _STEMS):
+        if start >= end and (cue := _cue_at(words, start)):
+            found.append(cue)
+            end = cue.end
+    return Cues(tuple(found), tuple(cue.start for cue in found))
+
+
+def _cue_at(words: Words, start: int) -> Cue | None:
+    found = _CUE.match(words.folded, start)
+    kind = found.lastgroup if found else None
+    if not found or not kind:
+        return None
+    kind = next(name for name in ("decision", "ministry", "sector", "department", "body", "governments", "council", "provincial") if found[name])
+    if kind not in _PRINTED_SMALL and not words.capital(start) and found[0] != "công an":
+        return None
+    several = bool(_ONE_OF_MANY.search(words.folded, max(0, start - 5), start) or _SEVERAL_PLACES.match(words.folded, found.end()))
+    return Cue(start, found.end(), _scheme(found, kind), _strong(found, kind, several=several), kind)
+
+
+def _scheme(found: re.Match[str], kind: str) -> Scheme:
+    if any(found[name] for name in ("bct", "our_ministry", "our_sector", "our_department")):
+        return "moit"
+    return "province" if kind in {"provincial", "council"} or found["ubnd"] else "other"
+
+
+def _strong(found: re.Match[str], kind: str, *, several: bool) -> bool:
+    if kind in {"department", "body"}:
+        return several
+    return kind != "provincial" and not (kind == "sector" and not found["our_sector"])

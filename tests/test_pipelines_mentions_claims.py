@@ -1,0 +1,116 @@
+"""Claims: who an article says is in a cluster and who leads it; and what is no such statement."""
+
+from datetime import datetime
+
+import pytest
+
+from archive.records import Article, Claim
+from archive.reference import load_reference
+from pipelines.context import Context
+from pipelines.mentions import find
+
+CONTEXT = Context(site="lang-son", site_name="Sở Công Thương tỉnh Lạng Sơn", reference=load_reference())
+THREE = "Cụm thi đua số III ngành Công Thương"
+
+
+def claims(text: str, *, title: str = "", day: str = "2024-03-01") -> list[Claim]:
+    article = Article("s", "u", title, text, "", published_at=datetime.fromisoformat(f"{day}T00:00:00+07:00"))
+    _, found = find(article, CONTEXT)
+    assert all(getattr(article, one.field)[one.start : one.end] == one.quote and one.subject in one.quote for one in found)
+    return list(found)
+
+
+def said(text: str, **options: str) -> list[tuple[str, str, str | None]]:
+    return [(one.kind, one.subject, one.subject_entity) for one in claims(text, **options)]
+
+
+@pytest.mark.parametrize(
+    ("sentence", "subjects"),
+    (
+        (
+            f"{THREE} gồm Sở Công Thương tỉnh Bắc Kạn, Sở Công Thương tỉnh Lạng Sơn và Sở Công Thương tỉnh Hà Giang.",
+            ["Sở Công Thương tỉnh Bắc Kạn", "Sở Công Thương tỉnh Lạng Sơn", "Sở Công Thương tỉnh Hà Giang"],
+        ),
+        (f"{THREE} gồm các tỉnh: Bắc Kạn, Lạng Sơn, Cao Bằng, Hà Giang.", ["Bắc Kạn", "Lạng Sơn", "Cao Bằng", "Hà Giang"]),
+        (f"{THREE} gồm 4 tỉnh Bắc Kạn, Lạng Sơn, Cao Bằng và Hà Giang.", ["Bắc Kạn", "Lạng Sơn", "Cao Bằng", "Hà Giang"]),
+        (f"{THREE} gồm có bốn thành viên là Sở Công Thương Bắc Kạn, Sở Công Thương Hà Giang.", ["Sở Công Thương Bắc Kạn", "Sở Công Thương Hà Giang"]),
+        (f"{THREE} bao gồm Sở Công Thương các tỉnh, thành phố: An Giang, TP. Cần Thơ và Cà Mau.", ["An Giang", "TP. Cần Thơ", "Cà Mau"]),
+        (f"{THREE} gồm các Sở Công Thương: Thanh Hóa, Nghệ An, TT-Huế.", ["Thanh Hóa", "Nghệ An", "TT-Huế"]),
+        (f"{THREE} gồm các tỉnh Trung du và miền núi phía Bắc (gồm tỉnh Bắc Kạn, tỉnh Hà Giang).", ["tỉnh Bắc Kạn", "tỉnh Hà Giang"]),
+        (f"Các thành viên của {THREE} gồm Sở Công Thương các tỉnh Bắc Kạn và Hà Giang.", ["Bắc Kạn", "Hà Giang"]),
+    ),
+)
+def test_members(sentence: str, subjects: list[str]) -> None:
+    found = claims(sentence)
+    assert [one.subject for one in found] == subjects
+    assert {one.kind for one in found} == {"member"}
+    assert {one.mention for one in found} == {("text", sentence.index("Cụm thi đua số III"))}
+    assert all(one.quote.startswith("gồm") and one.quote.endswith(one.subject) for one in found)
+
+
+@pytest.mark.parametrize(
+    ("sentence", "found"),
+    (
+        ("Sở Công Thương tỉnh Lạng Sơn – Cụm trưởng khai mạc.", [("leader", "Sở Công Thương tỉnh Lạng Sơn", "lang-son")]),
+        ("Sở Công Thương Lạng Sơn là đơn vị Cụm trưởng năm 2023.", [("leader", "Sở Công Thương Lạng Sơn", "lang-son")]),
+        ("Sở Công Thương Lạng Sơn giữ vai trò Cụm phó.", [("deputy", "Sở Công Thương Lạng Sơn", "lang-son")]),
+        ("Sở Công Thương tỉnh Cao Bằng được bầu làm Cụm trưởng.", [("leader", "Sở Công Thương tỉnh Cao Bằng", "cao-bang")]),
+        ("Sở Công Thương tỉnh Cao Bằng (Cụm trưởng) khai mạc.", [("leader", "Sở Công Thương tỉnh Cao Bằng", "cao-bang")]),
+        ("Tỉnh Sơn La tiếp tục giữ vai trò Cụm trưởng.", [("leader", "Tỉnh Sơn La", "son-la")]),
+        (
+            "Bầu Sở Công Thương Cao Bằng làm Cụm trưởng, Sở Công Thương Hà Giang làm Cụm phó.",
+            [("leader", "Sở Công Thương Cao Bằng", "cao-bang"), ("deputy", "Sở Công Thương Hà Giang", "ha-giang")],
+        ),
+        ("Sở Công Thương Lạng Sơn bàn giao nhiệm vụ Cụm trưởng cho Sở Công Thương Cao Bằng.", [("leader", "Sở Công Thương Cao Bằng", "cao-bang")]),
+        (
+            "Vai trò Cụm trưởng năm 2024 được bàn giao cho Sở Công Thương Cao Bằng, Cụm phó là Sở Công Thương Hà Giang.",
+            [("leader", "Sở Công Thương Cao Bằng", "cao-bang"), ("deputy", "Sở Công Thương Hà Giang", "ha-giang")],
+        ),
+        ("Cụm trưởng: Sở Công Thương tỉnh Lạng Sơn.", [("leader", "Sở Công Thương tỉnh Lạng Sơn", "lang-son")]),
+    ),
+)
+def test_leaders(sentence: str, found: list[tuple[str, str, str]]) -> None:
+    text = f"{THREE} họp.\n{sentence}"
+    assert said(text) == found
+    assert {(one.entity, one.mention) for one in claims(text)} == {("moit-309-2023-iii", ("text", 0))}
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    (
+        f"{THREE} gồm các tỉnh Trung du và miền núi phía Bắc.",
+        f"{THREE} gồm Sở Công Thương tỉnh Bắc Kạn.",
+        f"{THREE} họp, đại biểu dự gồm Sở Công Thương các tỉnh Bắc Kạn, Hà Giang.",
+        f"{THREE} họp. Hàng hóa gồm rau từ Bắc Kạn, Hà Giang.",
+        f"{THREE} họp. Đoàn gồm Bắc Kạn, Hà Giang.",
+        f"{THREE} họp. Tại Hà Giang, Cụm trưởng đề nghị sửa thang điểm.",
+        f"{THREE} họp. Đại diện Cụm trưởng phát biểu.",
+        f"{THREE} họp. Sở Công Thương Lạng Sơn thôi giữ vai trò Cụm trưởng.",
+        "Ngành có 11 Cụm thi đua gồm Bắc Kạn, Hà Giang.",
+        "Sở Công Thương Lạng Sơn là đơn vị Cụm trưởng.",
+        "Cụm công nghiệp gồm Bắc Kạn, Hà Giang.",
+    ),
+)
+def test_no_claim(sentence: str) -> None:
+    assert said(sentence) == []
+
+
+def test_the_role_belongs_to_the_cluster_beside_it() -> None:
+    text = "Cụm thi đua số II ngành Công Thương họp. Sở Công Thương Lạng Sơn làm Cụm trưởng Cụm thi đua số III ngành Công Thương."
+    (one,) = claims(text)
+    assert (one.entity, one.mention) == ("moit-309-2023-iii", ("text", text.index("Cụm thi đua số III")))
+
+
+def test_outside_its_validity_a_claim_has_no_entity() -> None:
+    found = claims(f"{THREE} gồm Sở Công Thương các tỉnh: Bắc Kạn, Lạng Sơn.", day="2026-02-10")
+    assert [(one.entity, one.subject_entity) for one in found] == [(None, "bac-kan"), (None, "lang-son-2025")]
+
+
+def test_another_ministrys_members_are_claimed_without_an_entity() -> None:
+    found = claims("Cụm thi đua số 5 Bộ Công an gồm Công an các tỉnh: Thanh Hóa, Nghệ An.")
+    assert [(one.entity, one.subject) for one in found] == [(None, "Thanh Hóa"), (None, "Nghệ An")]
+
+
+def test_a_role_in_the_text_of_a_cluster_in_the_title() -> None:
+    (one,) = claims("Sở Công Thương Lạng Sơn giữ vai trò Cụm trưởng.", title=f"{THREE} họp tổng kết")
+    assert (one.field, one.entity, one.mention) == ("text", "moit-309-2023-iii", ("title", 0))
