@@ -39,6 +39,7 @@ CREATE UNIQUE INDEX captures_by_sequence ON captures (site_id, sequence);
 CREATE INDEX captures_by_article ON captures (article_id);
 CREATE INDEX captures_by_outcome ON captures (outcome, site_id);
 CREATE INDEX captures_by_url ON captures (site_id, url);
+CREATE INDEX captures_by_original ON captures (refers_to) WHERE refers_to IS NOT NULL;
 
 CREATE TABLE articles (
   id TEXT PRIMARY KEY, site_id TEXT NOT NULL REFERENCES sites(id), province_id TEXT REFERENCES provinces(id), url TEXT NOT NULL,
@@ -53,17 +54,20 @@ CREATE INDEX articles_by_province ON articles (province_id, published_at DESC);
 CREATE INDEX articles_by_year ON articles (year);
 CREATE INDEX articles_by_author ON articles (author);
 CREATE INDEX articles_by_category ON articles (category);
+CREATE INDEX articles_by_capture ON articles (capture_id);
 
 CREATE TABLE addresses (
   site_id TEXT NOT NULL REFERENCES sites(id), key TEXT NOT NULL, url TEXT NOT NULL, article_id TEXT NOT NULL REFERENCES articles(id),
   capture_id TEXT NOT NULL REFERENCES captures(id), PRIMARY KEY (site_id, key));
 CREATE INDEX addresses_by_article ON addresses (article_id);
+CREATE INDEX addresses_by_capture ON addresses (capture_id);
 
 CREATE TABLE versions (
   id TEXT PRIMARY KEY, article_id TEXT NOT NULL REFERENCES articles(id), number INTEGER NOT NULL, capture_id TEXT NOT NULL REFERENCES captures(id),
   seen_from TEXT NOT NULL, seen_until TEXT NOT NULL, title TEXT NOT NULL, lead TEXT, text TEXT NOT NULL, html TEXT NOT NULL, byline TEXT,
   published_at TEXT, modified_at TEXT, images TEXT NOT NULL, attachments TEXT NOT NULL);
 CREATE INDEX versions_by_article ON versions (article_id, number);
+CREATE INDEX versions_by_capture ON versions (capture_id);
 
 CREATE TABLE authors (id TEXT PRIMARY KEY, name TEXT NOT NULL, kind TEXT NOT NULL, articles INTEGER NOT NULL DEFAULT 0);
 CREATE TABLE article_authors (
@@ -83,17 +87,20 @@ CREATE TABLE mentions (
 CREATE INDEX mentions_by_article ON mentions (article_id, field, start);
 CREATE INDEX mentions_by_kind ON mentions (kind, scheme, entity);
 CREATE INDEX mentions_by_entity ON mentions (entity, article_id);
+CREATE INDEX mentions_by_full_form ON mentions (refers_to) WHERE refers_to IS NOT NULL;
 
 CREATE TABLE claims (
   id TEXT PRIMARY KEY, article_id TEXT NOT NULL REFERENCES articles(id), mention_id TEXT REFERENCES mentions(id), kind TEXT NOT NULL,
   entity TEXT, subject TEXT NOT NULL, subject_entity TEXT, field TEXT NOT NULL, start INTEGER NOT NULL, "end" INTEGER NOT NULL, quote TEXT NOT NULL);
 CREATE INDEX claims_by_article ON claims (article_id);
 CREATE INDEX claims_by_entity ON claims (entity, kind);
+CREATE INDEX claims_by_mention ON claims (mention_id);
 
 CREATE TABLE attachments (
   article_id TEXT NOT NULL REFERENCES articles(id), url TEXT NOT NULL, name TEXT NOT NULL, capture_id TEXT REFERENCES captures(id),
   content_type TEXT, size INTEGER, digest TEXT, PRIMARY KEY (article_id, url));
 CREATE INDEX attachments_by_url ON attachments (url);
+CREATE INDEX attachments_by_capture ON attachments (capture_id);
 
 CREATE TABLE runs (
   id TEXT PRIMARY KEY, site_id TEXT NOT NULL REFERENCES sites(id), started_at TEXT NOT NULL, ended_at TEXT, outcome TEXT NOT NULL,
@@ -102,6 +109,7 @@ CREATE TABLE failures (
   id TEXT PRIMARY KEY, site_id TEXT NOT NULL REFERENCES sites(id), url TEXT NOT NULL, reason TEXT NOT NULL, detail TEXT NOT NULL,
   at TEXT NOT NULL, capture_id TEXT REFERENCES captures(id));
 CREATE INDEX failures_by_reason ON failures (reason, site_id);
+CREATE INDEX failures_by_capture ON failures (capture_id);
 CREATE TABLE coverage (
   site_id TEXT NOT NULL REFERENCES sites(id), section TEXT NOT NULL, claimed INTEGER NOT NULL, held INTEGER NOT NULL,
   missing TEXT NOT NULL DEFAULT '[]', capture_id TEXT REFERENCES captures(id), PRIMARY KEY (site_id, section));

@@ -1,0 +1,280 @@
+"""The captures of one site: written into its WARC files, indexed, read back in order. Whoever writes holds the folder's lock."""
+
+import logging
+from collections.abc import Iterator, Mapping
+from contextlib import ExitStack, closing, contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+from uuid import uuid4
+
+from archive.capture_index import Entry, Index
+from archive.capture_recovery import bring_in_line, make_entry, why
+from archive.data import lock, storing
+from archive.encoding import content
+from archive.errors import BrokenRecord, StorageError, UnknownCapture
+from archive.http_message import Message, request_bytes, response_head, safe_url
+from archive.records import Capture, Headers, Place, Reason
+from archive.warc import IDENTICAL, NOT_MODIFIED, Record, make_record, named_lines, read_head, read_record, sha256, warc_date
+from archive.warc_file import warc_files
+from archive.warc_writer import GIGABYTE, WarcWriter
+
+__all__ = ["Exchange", "SiteFolder", "content", "reindex"]
+
+INDEX, CAPTURES = "captures.db", "captures"
+NOT_MODIFIED_STATUS = 304
+NOTHING = Message((), (), b"")
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Exchange:
+    """A request and its response, as the crawler hands them over. Header texts are latin-1, one character for each byte."""
+
+    url: str
+    fetched_at: datetime  # aware
+    method: str
+    status: int
+    reason: str
+    headers: Headers
+    body: bytes  # as received, Content-Encoding still on
+    request_headers: Headers
+    kind: str  # why it was fetched
+    run: str
+    ip: str | None
+    request_body: bytes = b""
+    via: str | None = None  # the URL it was found on
+
+
+class SiteFolder:
+    """One site's folder, opened by `open`; a context manager."""
+
+    def __init__(self, folder: Path, site: str, index: Index, writer: WarcWriter | None) -> None:
+        self._folder, self._site, self._index, self._writer = folder, site, index, writer
+        self._held = ExitStack()
+        self._unsynced: dict[str, int] = {}  # file -> its end
+        self._failed: str | None = None
+
+    @classmethod
+    def open(
+        cls, folder: Path, site: str, *, write: bool, info: Mapping[str, str] | None = None, max_size: int = GIGABYTE, wait: float | None = None
+    ) -> Self:
+        """To write: takes the folder's lock (Locked where another has it for longer than `wait` seconds), cuts what a crash left torn, and brings
+        the index in line with the WARCs. `info` goes into the warcinfo record of new files, `max_size` is where one file ends. To read: no lock,
+        nothing is changed; what a writer syncs meanwhile can be seen.
+        """
+        captures = folder / CAPTURES
+        with ExitStack() as held:
+            if write:
+                with storing(folder):
+                    captures.mkdir(parents=True, exist_ok=True)
+                held.enter_context(lock(folder / "lock", wait=wait))
+            elif not (folder / INDEX).exists():
+                kept = captures.is_dir() and warc_files(captures)
+                msg = f"{folder / INDEX}: missing; the next crawl of {site} makes it again from the WARC files" if kept else f"{folder}: no captures"
+                raise StorageError(msg)
+            index = Index(folder / INDEX, write=write)
+            held.callback(index.close)
+            writer = WarcWriter(captures, site, info=info, max_size=max_size) if write else None
+            if writer:
+                held.callback(writer.close)
+                bring_in_line(captures, index)
+            opened = cls(folder, site, index, writer)
+            opened._held = held.pop_all()
+        return opened
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Syncs what was written, then lets go of files and lock."""
+        with self._held:
+            if self._unsynced and not self._failed:
+                self.sync()
+
+    # -- writing
+
+    def write(self, exchange: Exchange) -> Capture:
+        """Append an exchange: a revisit record where its body is held already. Durable, and seen by readers, after the next `sync`."""
+        writer = self._usable()
+        original = self._held_body(exchange)
+        record, metadata, members = _records(exchange, original)
+        file, start = writer.append(members, exchange.fetched_at)
+        place = Place(file, start + sum(map(len, members[:-1])), len(members[-1]))
+        kind, run = why(metadata)
+        with self._failing():
+            entry = make_entry(record, place, self._index, method=exchange.method, kind=kind, run=run)
+            self._index.add(entry)
+        self._unsynced[file] = place.offset + place.length
+        return self._whole(entry, record.http) if entry.revisit else self._capture(entry, record.http)
+
+    def sync(self) -> None:
+        """Make everything written so far durable: the files first, then the index, in one transaction."""
+        writer = self._usable()
+        if not self._unsynced:
+            return
+        with self._failing():
+            writer.sync()
+            for file, end in self._unsynced.items():
+                self._index.set_seen(file, end)
+            self._index.commit()
+        self._unsynced.clear()
+
+    def _usable(self) -> WarcWriter:
+        if self._writer is None:
+            msg = f"{self._folder}: opened for reading only"
+            raise StorageError(msg)
+        if self._failed:
+            raise StorageError(self._failed)
+        return self._writer
+
+    @contextmanager
+    def _failing(self) -> Iterator[None]:
+        """After an error in here files and index may differ: nothing more is written, the next opening brings them in line."""
+        try:
+            yield
+        except BaseException as error:
+            self._failed = f"{self._folder}: not written to any more after: {error}"
+            raise
+
+    def _held_body(self, exchange: Exchange) -> Entry | None:
+        """The record whose body this answer has again. Nothing is gained by referring to an empty one."""
+        if exchange.body:
+            return self._index.by_payload(sha256(exchange.body))
+        if exchange.status != NOT_MODIFIED_STATUS or exchange.method != "GET":
+            return None
+        found = self._index.newest(safe_url(exchange.url), status=200)
+        return self._index.by_id(found.refers_to) if found and found.refers_to else found
+
+    # -- reading
+
+    def captures(self, *, after: int = 0, bodies: bool = True) -> Iterator[tuple[int, Capture]]:
+        """The synced captures past sequence number `after`, in order of writing. One that cannot be read comes too, with `broken` saying why.
+        Without bodies it is quicker: headers are there, digests are not checked, and only what is missing is found broken.
+        """
+        for entry in self._index.after(after):
+            yield entry.sequence, self._load(entry, bodies=bodies)
+
+    def capture(self, capture_id: str) -> Capture:
+        """The capture of this id; UnknownCapture where there is none, BrokenRecord where it cannot be read."""
+        entry = self._index.by_id(capture_id)
+        if entry is None:
+            msg = f"{self._folder}: holds no capture {capture_id!r}"
+            raise UnknownCapture(msg)
+        capture = self._load(entry)
+        if capture.broken:
+            msg = f"{capture.broken[0]}: {capture.broken[1]}"
+            raise BrokenRecord(msg)
+        return capture
+
+    def latest(self, url: str) -> Capture | None:
+        """The newest answer to a GET of this URL but for 304s, whatever its status, with its body: what a conditional request can go by."""
+        entry = self._index.newest(safe_url(url))
+        capture = self._load(entry) if entry else None
+        if capture and capture.broken:
+            log.warning("%s: the newest capture of %s cannot be used: %s", self._folder, url, capture.broken[1])
+            return None
+        return capture
+
+    def last_sequence(self) -> int:
+        """Of the newest synced capture; 0 where there is none."""
+        return self._index.last_committed()
+
+    def _load(self, entry: Entry, *, bodies: bool = True) -> Capture:
+        try:
+            message = self._message(entry.place, bodies=bodies)
+        except BrokenRecord as error:
+            return self._capture(entry, NOTHING, broken=(Reason.BROKEN_RECORD, str(error)))
+        return self._whole(entry, message, bodies=bodies) if entry.revisit else self._capture(entry, message)
+
+    def _whole(self, entry: Entry, own: Message, *, bodies: bool = True) -> Capture:
+        """A revisit with the body of the record it stands for. What a 304 leaves unsaid of that body (type, encoding) comes from there too."""
+        if entry.original is None:
+            return self._capture(entry, own, broken=(Reason.ORPHAN_REVISIT, f"{entry.place}: the record it refers to is not held"))
+        try:
+            original = self._message(entry.original, bodies=bodies)
+        except BrokenRecord as error:
+            return self._capture(entry, own, broken=(Reason.ORPHAN_REVISIT, f"the record it refers to cannot be read: {error}"))
+        headers = own.headers
+        if entry.status == NOT_MODIFIED_STATUS:
+            said = {name.lower() for name, _ in headers}
+            headers += tuple((name, value) for name, value in original.headers if name.lower().startswith("content-") and name.lower() not in said)
+        return self._capture(entry, Message(own.first, headers, original.body))
+
+    def _message(self, place: Place, *, bodies: bool) -> Message:
+        path = self._folder / CAPTURES / place.file
+        return read_record(path, place.offset, place.length).http if bodies else read_head(path, place.offset, place.length)
+
+    def _capture(self, entry: Entry, message: Message, *, broken: tuple[Reason, str] | None = None) -> Capture:
+        return Capture(
+            id=entry.id,
+            site=self._site,
+            url=entry.url,
+            fetched_at=entry.fetched_at,
+            method=entry.method,
+            status=entry.status,
+            headers=message.headers,
+            body=b"" if broken else message.body,
+            kind=entry.kind,
+            place=entry.place,
+            payload_digest=entry.payload_digest,
+            content_digest=entry.content_digest,
+            refers_to=entry.refers_to,
+            broken=broken,
+        )
+
+
+def _records(exchange: Exchange, original: Entry | None) -> tuple[Record, Record, list[bytes]]:
+    """The response and the metadata record of an exchange, and all its gzip members. The response comes last: where it is whole, all of them are."""
+    url, response_id = safe_url(exchange.url), _new_id()
+    common = {"WARC-Date": warc_date(exchange.fetched_at), "WARC-Target-URI": url}
+    beside = {**common, "WARC-Concurrent-To": response_id}
+    sent = request_bytes(exchange.method, url, exchange.request_headers, exchange.request_body)
+    _, request = make_record("request", {**beside, "WARC-Record-ID": _new_id()}, sent)
+    notes = named_lines({"kind": exchange.kind, "run": exchange.run, "via": exchange.via})
+    metadata, noted = make_record("metadata", {**beside, "WARC-Record-ID": _new_id()}, notes)
+
+    fields = {"WARC-Record-ID": response_id, **common}
+    if exchange.ip:
+        fields["WARC-IP-Address"] = exchange.ip
+    head = response_head(exchange.method, exchange.status, exchange.reason, exchange.headers, len(exchange.body))
+    if original:
+        fields |= {
+            "WARC-Profile": IDENTICAL if exchange.body else NOT_MODIFIED,
+            "WARC-Refers-To": original.record_id,
+            "WARC-Refers-To-Target-URI": original.url,
+            "WARC-Refers-To-Date": warc_date(original.fetched_at),
+            "WARC-Payload-Digest": original.payload_digest,
+        }
+        record, answered = make_record("revisit", fields, head)
+    else:
+        fields["WARC-Payload-Digest"] = sha256(exchange.body)
+        record, answered = make_record("response", fields, head + exchange.body)
+    return record, metadata, [request, noted, answered]
+
+
+def _new_id() -> str:
+    return f"<urn:uuid:{uuid4()}>"
+
+
+def reindex(folder: Path, site: str) -> int:
+    """Make `captures.db` anew from the WARC files alone, in one transaction that open readers do not feel; the number of captures. Takes the lock."""
+    captures = folder / CAPTURES
+    with lock(folder / "lock"):
+        try:
+            index = Index(folder / INDEX, write=True)
+        except StorageError as error:
+            log.warning("%s: moved aside and made anew for site %s: %s", folder / INDEX, site, error)
+            for path in (folder / INDEX, folder / f"{INDEX}-wal", folder / f"{INDEX}-shm"):
+                if path.exists():
+                    path.replace(path.with_name(f"{path.name}.broken"))
+            index = Index(folder / INDEX, write=True)
+        with closing(index):
+            index.clear()
+            bring_in_line(captures, index)
+            return index.last()

@@ -1,0 +1,90 @@
+"""The Datasette plugin: hooks only, each handing on to the module that does the work."""
+
+import sqlite3
+from collections.abc import Awaitable, Callable, MutableMapping
+from typing import Any
+
+import jinja2
+import pluggy
+from datasette.utils import tilde_decode
+from datasette.utils.asgi import Response
+
+from archive.web import filters, functions, problems
+from archive.web.pages import PAGES
+from archive.web.words import for_templates
+
+DATABASE = "archive"
+POLICIES = {  # pages of ours have neither script nor inline style; stock ones of Datasette have both
+    True: "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
+    False: (
+        "default-src 'none'; script-src 'self' 'unsafe-inline'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; connect-src 'self';"
+        " form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+    ),
+}
+OURS = "congthuong.ours"  # key of the request's scope: a box in which rendering says whose page it made
+
+Scope = MutableMapping[str, Any]
+Message = MutableMapping[str, Any]
+Send = Callable[[Message], Awaitable[None]]
+Asgi = Callable[[Scope, Callable[[], Awaitable[Message]], Send], Awaitable[None]]
+
+hookimpl = pluggy.HookimplMarker("datasette")
+
+
+@hookimpl(trylast=True)  # after Datasette's own, whose `escape_fts` is replaced
+def prepare_connection(conn: sqlite3.Connection) -> None:
+    functions.register(conn)
+
+
+@hookimpl
+def prepare_jinja2_environment(env: jinja2.Environment) -> None:
+    env.globals["w"] = for_templates()
+    env.globals["style_version"] = filters.style_version()
+    env.filters.update(filters.FILTERS)
+
+
+@hookimpl
+def extra_template_vars(template: str, database: str | None, request: Any, datasette: Any) -> Callable[[], Awaitable[dict[str, Any]]]:
+    async def variables() -> dict[str, Any]:
+        page = PAGES.get(template)
+        if page is None or request is None or database not in {None, DATABASE}:
+            return {}
+        request.scope.get(OURS, {})["page"] = True
+        key = tilde_decode((request.url_vars.get("pks") or "").split(",")[0])
+        found: dict[str, Any] = await datasette.get_database(DATABASE).execute_fn(lambda conn: page(conn, key))
+        return {"ours": True, **found}
+
+    return variables
+
+
+@hookimpl
+def handle_exception(request: Any, exception: Exception, datasette: Any) -> Callable[[], Awaitable[Response]]:
+    async def answer() -> Response:
+        request.scope.get(OURS, {})["page"] = True
+        return await problems.answer(datasette, request, exception)
+
+    return answer
+
+
+@hookimpl
+def asgi_wrapper() -> Callable[[Asgi], Asgi]:
+    return _with_headers
+
+
+def _with_headers(inner: Asgi) -> Asgi:
+    """Every answer says what a browser may do with it."""
+
+    async def wrapped(scope: Scope, receive: Callable[[], Awaitable[Message]], send: Send) -> None:
+        box: dict[str, bool] = {}
+
+        async def send_with_headers(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                policy = POLICIES[box.get("page", False)]
+                added = {"content-security-policy": policy, "x-content-type-options": "nosniff", "referrer-policy": "no-referrer"}
+                headers = [*message.get("headers", []), *((name.encode(), value.encode()) for name, value in added.items())]
+                message = {**message, "headers": headers}
+            await send(message)
+
+        await inner({**scope, OURS: box}, receive, send_with_headers)
+
+    return wrapped

@@ -1,0 +1,66 @@
+"""Datasette over one `archive.db`, set up as this archive wants it. Reads the database only; a crawl may write it meanwhile."""
+
+import socket
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+import uvicorn
+from datasette.app import Datasette
+from datasette.database import Database
+from datasette.plugins import pm
+from datasette.utils import parse_metadata
+
+from archive.errors import StorageError, UsageError
+from archive.web import plugin
+
+HERE = Path(__file__).parent
+SETTINGS = {
+    "default_page_size": 50,
+    "max_returned_rows": 1000,
+    "sql_time_limit_ms": 3000,
+    "facet_time_limit_ms": 500,
+    "suggest_facets": False,  # they scan every column of a table at each look
+    "allow_download": False,
+    "truncate_cells_html": 200,  # texts of several kB stay readable in a table
+}
+
+
+def default_metadata() -> dict[str, Any]:
+    """Title, rights and the words about every table and column, from `metadata.yaml`."""
+    loaded: dict[str, Any] = parse_metadata((HERE / "metadata.yaml").read_text(encoding="utf-8"))
+    return loaded
+
+
+def app(database: Path, *, metadata: Mapping[str, Any] | None = None) -> Datasette:
+    """Datasette that serves `database` under the name `archive`. `metadata` replaces top-level keys of `metadata.yaml`, such as `title`."""
+    if not database.is_file():
+        msg = f"there is no archive at {database}: crawl or rebuild first, or name the data folder"
+        raise StorageError(msg)
+    if not pm.is_registered(plugin):
+        pm.register(plugin, plugin.__name__)
+        pm.unregister(name="datasette.handle_exception")  # it prints every 404 with all local variables; ours takes its place
+    datasette = Datasette(
+        [],
+        metadata={**default_metadata(), **(metadata or {})},
+        template_dir=str(HERE / "templates"),
+        static_mounts=[("assets", str(HERE / "static"))],
+        settings=SETTINGS,
+    )
+    datasette.remove_database("_memory")
+    datasette.add_database(Database(datasette, path=str(database), is_mutable=True), name=plugin.DATABASE)
+    return datasette
+
+
+def serve(database: Path, host: str = "127.0.0.1", port: int = 8001, *, ready: Callable[[str], None] | None = None) -> None:
+    """Serve until interrupted. Port 0 takes a free one; `ready` is told the address once it is bound."""
+    datasette = app(database)
+    try:
+        bound = socket.create_server((host, port), family=socket.AF_INET6 if ":" in host else socket.AF_INET)
+    except OSError as error:
+        msg = f"cannot listen on {host} port {port}: {error.strerror or error}; try another --port"
+        raise UsageError(msg) from error
+    with bound:
+        if ready:
+            ready(f"http://{f'[{host}]' if ':' in host else host}:{bound.getsockname()[1]}/")
+        uvicorn.Server(uvicorn.Config(datasette.app(), log_level="warning", lifespan="on")).run(sockets=[bound])
