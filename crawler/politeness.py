@@ -38,7 +38,7 @@ class SlotMiddleware:
             if wait > LONGEST_WAIT:
                 raise Refused(Reason.HTTP_SERVER_ERROR, f"{response.status}, asked to come back in {wait:.0f} s")
             slot = _slots(self._crawler)[request.meta["download_slot"]]
-            slot.lastseen = max(slot.lastseen, time.time() + wait - slot.delay)
+            slot.lastseen = max(slot.lastseen, time.monotonic() + wait - slot.delay)
         return response
 
 

@@ -19,7 +19,7 @@ CONGTHUONG_LOOK_AGAIN = False  # ask again for every article known, whatever its
 
 USER_AGENT = f"congthuong-archive/{VERSION} ({CONGTHUONG_CONTACT or 'sample run'})"
 ROBOTSTXT_OBEY = True
-CONCURRENT_REQUESTS = 2
+CONCURRENT_REQUESTS = 1  # per site: the next is not even chosen before the last one's answer was heard, Retry-After included
 CONCURRENT_REQUESTS_PER_DOMAIN = 1
 DOWNLOAD_TIMEOUT = 30
 DOWNLOAD_MAXSIZE = 10 * 1024 * 1024

@@ -29,7 +29,7 @@ from crawler.site_files import load_site, read_site_file
 def command(
     ctx: click.Context, names: tuple[str, ...], files: tuple[Path, ...], data: Path, limit: int | None, look_again: bool, verbose: bool, as_json: bool
 ) -> None:
-    r"""Crawl the named sites, and those of --site-file.
+    """Crawl the named sites, and those of --site-file.
 
     Each page is kept in the site's folder before anything else happens to it. Killed at any moment, the next run goes on where this one was.
 

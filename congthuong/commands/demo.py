@@ -27,7 +27,7 @@ FOUND = {
 @click.option("--serve/--no-serve", default=True, help="Serve the archive afterwards (the default), or end.")
 @click.option("--port", type=click.IntRange(0, 65535), default=8001, show_default=True, help="The port to serve on; 0 for any free one.")
 def command(data: Path, serve: bool, port: int) -> None:
-    r"""Start four sample departments on loopback, crawl and read them, and serve the archive.
+    """Start four sample departments on loopback, crawl and read them, and serve the archive.
 
     Everything is of our own composition and runs on this machine. Ctrl-C stops all of it.
 

@@ -21,7 +21,7 @@ from pipelines.read import read_html
 @click.option("--site-file", type=click.Path(dir_okay=False, path_type=Path), help="Read by the layout of a site file from outside the project.")
 @click.option("--fetched-at", type=click.DateTime(["%Y-%m-%d", "%Y-%m-%dT%H:%M:%S"]), help="When it was saved (UTC): chooses the layout of that day.")
 def command(file: BinaryIO, url: str, site: str | None, site_file: Path | None, fetched_at: datetime | None) -> None:
-    r"""Read FILE, a saved page (- for stdin), and print article, mentions and claims as JSON.
+    """Read FILE, a saved page (- for stdin), and print article, mentions and claims as JSON.
 
     Without a site the generic reader is used. Exit code 1 where the page is no article; stderr says why.
 

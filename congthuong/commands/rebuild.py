@@ -19,7 +19,7 @@ from pipelines.rebuild import Source, rebuild
 @data_option
 @json_option
 def command(data: Path, as_json: bool) -> None:
-    r"""Read every capture again and replace the archive by what comes out.
+    """Read every capture again and replace the archive by what comes out.
 
     Readers keep what they see until their next query; what a crawl captures meanwhile is taken in too.
 

@@ -14,7 +14,7 @@ from congthuong.cli import data_option
 @click.option("--host", default="127.0.0.1", show_default=True, help="The address to listen on.")
 @click.option("--port", type=click.IntRange(0, 65535), default=8001, show_default=True, help="The port; 0 for any free one.")
 def command(data: Path, host: str, port: int) -> None:
-    r"""Serve the archive with Datasette until Ctrl-C.
+    """Serve the archive with Datasette until Ctrl-C.
 
     \b
     Examples:

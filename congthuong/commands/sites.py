@@ -13,7 +13,7 @@ from crawler.site_files import load_site, site_ids
 @click.command("sites")
 @json_option
 def command(as_json: bool) -> None:
-    r"""List the sites there are files for, with their status.
+    """List the sites there are files for, with their status.
 
     \b
     seen   address and form of its URLs are known from stored pages

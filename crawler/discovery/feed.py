@@ -16,7 +16,7 @@ def read_feed(body: bytes, site: Site) -> Signs:
     Raises UnreadableSignpost where there is no feed.
     """
     parsed = parse(io.BytesIO(body), sanitize_html=False, resolve_relative_uris=False)
-    if not parsed.version:
+    if not parsed.get("version"):
         msg = f"no feed: {parsed.get('bozo_exception') or 'neither RSS nor Atom'}"
         raise UnreadableSignpost(msg)
     return Signs(

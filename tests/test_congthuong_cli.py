@@ -1,0 +1,116 @@
+"""The command line as a user meets it: help, JSON, exit codes, and Scrapy's own commands beside it."""
+
+import json
+import re
+import subprocess
+import sys
+import zipfile
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from conftest import Cli, Crawled, Samples
+from congthuong.cli import COMMANDS
+from crawler.site_files import site_ids
+
+ROOT = Path(__file__).parent.parent
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_every_command_has_help_with_an_example(cli: Callable[..., Cli], command: str) -> None:
+    said = cli(command, "--help")
+    assert said.code == 0
+    assert re.search(rf"Examples?:\n\s+(?:curl .*\| )?congthuong {command}", said.out)
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_every_command_is_in_the_readme(command: str) -> None:
+    assert f"`congthuong {command}" in (ROOT / "README.md").read_text(encoding="utf-8")
+
+
+def test_sites_lists_every_site_file(cli: Callable[..., Cli]) -> None:
+    said = cli("sites", "--json")
+    assert said.code == 0
+    listed = json.loads(said.out)
+    assert [one["id"] for one in listed] == site_ids()
+    assert {"id", "name", "home", "family", "status"} == set(listed[0])
+    assert "bac-kan" in cli("sites").out
+
+
+@pytest.mark.parametrize(
+    ("args", "code", "said"),
+    (
+        (("crawl",), 2, "name at least one site"),
+        (("crawl", "nowhere"), 2, "no site 'nowhere'"),
+        (("crawl", "--site-file", "nowhere.toml"), 2, "nowhere.toml: no such file"),
+        (("crawl", "bac-kan", "--limit", "0"), 2, "--limit"),
+        (("crawl", "bac-kan", "bac-kan"), 2, "a site is named twice"),
+        (("read", "nowhere.html", "--url", "http://x/"), 2, "nowhere.html"),
+        (("serve", "--data", "{tmp}/nothing"), 2, "does not exist yet"),
+        (("rebuild", "--data", "{tmp}/nothing"), 2, "holds no site folders"),
+        (("nonsense",), 2, "nonsense"),
+    ),
+    ids=lambda value: " ".join(value) if isinstance(value, tuple) else "",
+)
+def test_wrong_use_is_one_clear_message(cli: Callable[..., Cli], tmp_path: Path, args: tuple[str, ...], code: int, said: str) -> None:
+    answer = cli(*(arg.format(tmp=tmp_path) for arg in args))
+    assert answer.code == code
+    assert said in answer.err
+    assert "Traceback" not in answer.err
+    assert answer.out == ""
+
+
+def test_read_says_why_a_page_is_no_article(cli: Callable[..., Cli], tmp_path: Path) -> None:
+    page = tmp_path / "page.html"
+    page.write_text("<html><body></body></html>", encoding="utf-8")
+    answer = cli("read", page, "--url", "https://socongthuong.backan.gov.vn/x/", "--site", "bac-kan")
+    assert answer.code == 1
+    assert "NotAnArticle" in answer.err
+
+
+def test_scrapy_knows_every_site_as_a_spider() -> None:
+    done = subprocess.run([sys.executable, "-m", "scrapy", "list"], cwd=ROOT, capture_output=True, text=True, check=False, timeout=60)
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.split() == site_ids()
+
+
+def test_rebuild_says_what_it_made(crawled: Crawled, cli: Callable[..., Cli], tmp_path: Path) -> None:
+    import shutil  # noqa: PLC0415
+
+    data = tmp_path / "data"
+    shutil.copytree(crawled.data, data)
+    said = cli("rebuild", "--data", data, "--json")
+    assert said.code == 0, said.err
+    assert {site: one["new"] for site, one in json.loads(said.out).items()} == dict.fromkeys(crawled.samples.files, 12)
+
+
+def test_the_demo_runs_whole_and_says_what_it_found(cli: Callable[..., Cli], tmp_path: Path) -> None:
+    said = cli("demo", "--no-serve", "--data", tmp_path / "demo")
+    assert said.code == 0, said.err
+    assert "holds 48 articles" in said.out
+    again = cli("demo", "--no-serve", "--data", tmp_path / "demo")
+    assert "holds 48 articles" in again.out
+    assert "0 new, 0 changed" in again.out
+
+
+def test_a_wheel_holds_every_data_file(tmp_path: Path) -> None:
+    """What an editable install finds by itself a real one must be given."""
+    done = subprocess.run(
+        [sys.executable, "-m", "pip", "wheel", "--quiet", "--no-deps", "--no-build-isolation", "--wheel-dir", tmp_path, ROOT],
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=120,
+    )
+    assert done.returncode == 0, done.stderr
+    [wheel] = tmp_path.glob("*.whl")
+    packed = set(zipfile.ZipFile(wheel).namelist())
+    kept = subprocess.run(
+        ["git", "ls-files", "archive", "pipelines", "crawler", "congthuong"], cwd=ROOT, capture_output=True, text=True, check=True
+    ).stdout.split()
+    assert {name for name in kept if "/screenshots/" not in name} <= packed
+
+
+def test_samples_answer_only_on_loopback(samples: Samples) -> None:
+    assert {served.host for served in samples.served.values()} == {"127.0.0.1"}
