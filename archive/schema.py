@@ -11,7 +11,8 @@ migrations = Migrations("archive")
 TABLES = """
 CREATE TABLE provinces (
   id TEXT PRIMARY KEY, name TEXT NOT NULL, full_name TEXT NOT NULL, code TEXT NOT NULL, level TEXT NOT NULL, region TEXT,
-  valid_from TEXT, valid_until TEXT, successor_id TEXT REFERENCES provinces(id), variants TEXT NOT NULL DEFAULT '[]');
+  valid_from TEXT, valid_until TEXT, successor_id TEXT REFERENCES provinces(id), variants TEXT NOT NULL DEFAULT '[]',
+  label TEXT GENERATED ALWAYS AS (name || CASE WHEN valid_from IS NULL THEN '' ELSE ' (' || substr(valid_from, 1, 4) || '–)' END) VIRTUAL);
 
 CREATE TABLE sites (
   id TEXT PRIMARY KEY, name TEXT NOT NULL, home TEXT NOT NULL, family TEXT NOT NULL, status TEXT NOT NULL);

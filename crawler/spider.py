@@ -31,13 +31,13 @@ from crawler.urls import key_of
 from pipelines.derive import derive, record_log
 from pipelines.item_pipeline import ReadPage
 from pipelines.load import Loader, Tally, judge, open_for_writing
-from pipelines.read import read
+from pipelines.read import read, refused
 from pipelines.urls import clean
 
 LEASE, KIND, CAPTURE = "lease", "kind", "capture"  # keys of Request.meta: the frontier's row, why it is fetched, what was kept of it
 WALK = "walk"  # the pages of this listing seen so far in this walk
 
-OK, NOT_FOUND, GONE, SERVER_ERROR = 200, 404, 410, 500
+NOT_FOUND, GONE = 404, 410
 LONGEST_BATCH = 120.0  # seconds to wait for another run's write to the archive
 
 Callback: TypeAlias = Callable[[Response], Iterator[Any] | None]
@@ -230,17 +230,12 @@ class SiteSpider(Spider):
     # -- what goes wrong
 
     def _failed(self, response: Response) -> bool:
-        """A response that is no page: its row fails, with the reason that its status says."""
-        if response.status == OK:
-            return False
-        reason = Reason.HTTP_CLIENT_ERROR
-        if response.status in {NOT_FOUND, GONE}:
-            reason = Reason.GONE
-        elif response.status >= SERVER_ERROR:
-            reason = Reason.HTTP_SERVER_ERROR
-        self._count(reason)
-        self.frontier.fail(response.meta[LEASE].id, reason, f"HTTP {response.status}", captured=True)
-        return True
+        """An answer that is no page: its row fails, with the reason that its status says."""
+        failure = refused(response.meta[CAPTURE])
+        if failure is not None:
+            self._count(failure.reason)
+            self.frontier.fail(response.meta[LEASE].id, failure.reason, failure.detail, captured=True)
+        return failure is not None
 
     def on_error(self, failure: TwistedFailure) -> None:
         """No response at all: refused by the guard or robots.txt, or the network."""

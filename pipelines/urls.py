@@ -9,7 +9,9 @@ import unicodedata
 from urllib.parse import SplitResult, quote, unquote_to_bytes, urlsplit
 
 PORTS = {"http": 80, "https": 443}
-TRACKING = frozenset({"fbclid", "gclid", "dclid", "msclkid", "yclid", "zarsrc", "gidzl", "igshid", "mibextid", "mc_cid", "mc_eid", "_ga", "_gl", "replytocom"})
+TRACKING = frozenset(
+    {"fbclid", "gclid", "dclid", "msclkid", "yclid", "zarsrc", "gidzl", "igshid", "mibextid", "mc_cid", "mc_eid", "_ga", "_gl", "replytocom"}
+)
 TRACKING_PREFIXES = ("utm_", "pk_", "mtm_", "hsa_")
 SESSION = frozenset({"jsessionid", "phpsessid", "sessionid", "session_id", "cfid", "cftoken", "p_auth", "p_p_auth"})
 SESSION_PREFIXES = ("aspsessionid",)
@@ -48,9 +50,10 @@ def identity_key(url: str, pattern: re.Pattern[str] | str | None = None) -> str:
     path = "/" + "/".join(segment for segment in path.split("/") if segment and segment != "print")
     kept = sorted({_spaced(one) for one in _parameters(query) if not _is_print(one)})
     tail = "?" + "&".join(kept) if kept else ""
-    for form in (path + tail, path.rstrip("/") + "/" + tail) if pattern is not None else ():
-        if (found := re.search(pattern, form)) and (name := _named(found)):
-            return f"#{name}"
+    if pattern is not None:
+        for form in (path + tail, path.rstrip("/") + "/" + tail):
+            if (found := re.search(pattern, form)) and (name := _named(found)):
+                return f"#{name}"
     return path + tail
 
 
@@ -91,7 +94,8 @@ def _path(path: str) -> str:
 
 
 def _parameters(query: str) -> list[str]:
-    return [one for one in map(_escaped, query.split("&")) if one and not _is_noise(one)]
+    """Without noise and without the blanks that editors leave around one."""
+    return [one for one in (_escaped(given.strip()) for given in query.split("&")) if one and not _is_noise(one)]
 
 
 def _is_noise(parameter: str) -> bool:
@@ -104,9 +108,9 @@ def _is_noise(parameter: str) -> bool:
 
 
 def _is_print(parameter: str) -> bool:
+    """The same article laid out for paper; a portlet of Liferay puts its own name before the parameter's."""
     lower = parameter.lower()
-    name = lower.partition("=")[0]
-    return lower in PRINT or name in PRINT or any(one in PRINT for one in (lower.rpartition("_")[2],))
+    return not PRINT.isdisjoint({lower, lower.partition("=")[0], lower.rpartition("_")[2]})
 
 
 def _spaced(parameter: str) -> str:

@@ -390,7 +390,7 @@ SHADOW = re.compile(r"articles_(fts|exact)_\w+")
 def columns(path: Path) -> dict[str, set[str]]:
     with sqlite3.connect(path) as conn:
         tables = [row[0] for row in conn.execute("SELECT name FROM sqlite_master WHERE type IN ('table', 'view')") if not SHADOW.fullmatch(row[0])]
-        found = {table: {row[1] for row in conn.execute(f"PRAGMA table_info({table})")} for table in tables}
+        found = {table: {row[1] for row in conn.execute(f"PRAGMA table_xinfo({table})") if row[6] != 1} for table in tables}  # 1: FTS5's own
     conn.close()
     return found
 

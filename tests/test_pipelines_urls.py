@@ -99,12 +99,17 @@ def test_cleaning_twice_changes_nothing_more_and_keeps_the_identity(url: str) ->
     assert identity_key(once) == identity_key(url)
 
 
+@example(f"{HOST}/? ", "utm_source=zalo")
 @given(URLS, st.sampled_from(["utm_source=zalo", "fbclid=x1", "gclid=y", "PHPSESSID=0a1b", "print=1"]))
 def test_tracking_session_and_print_parameters_do_not_touch_the_identity(url: str, noise: str) -> None:
     assert identity_key(f"{url}&{noise}") == identity_key(url)
 
 
-@given(st.lists(st.sampled_from(["id=1", "page=news", "do=detail", "lang=vi"]), unique=True).flatmap(lambda given: st.tuples(st.just(given), st.permutations(given))))
+@given(
+    st.lists(st.sampled_from(["id=1", "page=news", "do=detail", "lang=vi"]), unique=True).flatmap(
+        lambda given: st.tuples(st.just(given), st.permutations(given))
+    )
+)
 def test_the_order_of_parameters_does_not_touch_the_identity(orders: tuple[list[str], list[str]]) -> None:
     one, other = (f"{HOST}/x.aspx?{'&'.join(parameters)}" for parameters in orders)
     assert identity_key(one) == identity_key(other)

@@ -4,11 +4,11 @@ from collections.abc import Iterator
 from urllib.parse import urljoin
 
 from lxml import html
-from lxml.cssselect import CSSSelector
 
 from crawler.discovery import Pointer, Signs
 from crawler.site import Site
 from crawler.urls import is_article
+from pipelines.layout import compiled
 
 
 def read_listing(body: str, url: str, site: Site) -> Signs:
@@ -30,5 +30,5 @@ def read_listing(body: str, url: str, site: Site) -> Signs:
 def _links(tree: html.HtmlElement, selectors: list[str]) -> Iterator[html.HtmlElement]:
     """The `a` elements that the selectors name, or that stand in the elements they name."""
     for selector in selectors:
-        for element in CSSSelector(selector)(tree):
+        for element in compiled(selector)(tree):
             yield from [element] if element.tag == "a" else element.iter("a")

@@ -1,0 +1,147 @@
+"""From the paragraphs of a located body to those of the article: furniture out, captions to their pictures, the lead first, never twice."""
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from html import escape
+from itertools import groupby
+
+from archive.records import Image
+from pipelines.fragment import Paragraph
+from pipelines.text import folded, is_furniture, opens_related
+
+LONGEST_CAPTION = 250
+LONGEST_PLAIN_CAPTION = 160
+CAPTION = re.compile(
+    r"[(\[]?\s*(?:(?:toàn|quang) cảnh|(?:hình )?ảnh\b|các đại biểu|đại biểu|đồng chí|đ/c|lãnh đạo|một góc|gian hàng|ông|bà)\b.*",
+    re.IGNORECASE | re.DOTALL,
+)
+SENTENCE_END = re.compile(r"[.;:!?…/]$")
+OTHER_ARTICLE = 25  # characters of the shortest title of another article, as a link in a related list
+COUNTER = re.compile(r"[\d.,\s]{1,20}")
+FILE_LINK = re.compile(r"""\.(?:pdf|docx?|xlsx?|zip|rar)["?&]""", re.IGNORECASE)
+
+
+def without_furniture(paragraphs: Sequence[Paragraph], *, cut: bool = False) -> list[Paragraph]:
+    """Without share lines, residue and boxes of other articles. `cut`: no layout says where the article ends, so the first such box does."""
+    kept: list[Paragraph] = []
+    in_box = False
+    for paragraph in paragraphs:
+        lines = tuple(line for line in paragraph.lines if not is_furniture(line.text))
+        if not lines and not paragraph.image:
+            continue
+        if opens_related(paragraph.text):
+            if cut:
+                break
+            in_box = True
+        elif in_box and (paragraph.every("linked") or COUNTER.fullmatch(paragraph.text)):
+            continue
+        else:
+            in_box = False
+            kept.append(paragraph if len(lines) == len(paragraph.lines) else replace(paragraph, lines=lines))
+    return _without_links_to_others(kept)
+
+
+def _without_links_to_others(paragraphs: list[Paragraph]) -> list[Paragraph]:
+    """A related list without a heading: two or more titles of other articles, as links, at the very end."""
+    end = len(paragraphs)
+    while (
+        end
+        and paragraphs[end - 1].every("linked")
+        and len(paragraphs[end - 1].text) >= OTHER_ARTICLE
+        and not FILE_LINK.search(paragraphs[end - 1].html)
+    ):
+        end -= 1
+    return paragraphs[:end] if len(paragraphs) - end > 1 else paragraphs
+
+
+def without_title(paragraphs: Sequence[Paragraph], title: str) -> list[Paragraph]:
+    """The title printed again above the text, or between lead and text, is no paragraph of it."""
+    first = next((i for i, one in enumerate(paragraphs) if one.lines and "lead" not in one.style.marks), None)
+    return [one for i, one in enumerate(paragraphs) if i != first or folded(one.text) != folded(title)]
+
+
+def with_lead(lead: Sequence[Paragraph], body: Sequence[Paragraph]) -> tuple[str | None, list[Paragraph]]:
+    """(lead, all paragraphs): the lead first, what repeats it dropped. `body` may hold the lead itself, marked."""
+    marked = [one for one in body if "lead" in one.style.marks and one.lines]
+    opening = list(lead) or marked
+    said = {folded(one.text) for one in opening}
+    whole = folded(" ".join(one.text for one in opening))
+    rest = [one for one in body if one not in marked or lead]
+    repeated = [i for i, one in enumerate(rest) if one.lines and (folded(one.text) in said or folded(one.text) == whole)][: len(opening)]
+    rest = [one for i, one in enumerate(rest) if i not in repeated]
+    return "\n".join(one.text for one in opening) or None, [*opening, *_without_echo(rest)]
+
+
+def _without_echo(paragraphs: Sequence[Paragraph]) -> Iterator[Paragraph]:
+    """A paragraph printed twice in a row counts once; rows of a table and items of a list may repeat."""
+    before: Paragraph | None = None
+    for paragraph in paragraphs:
+        if not (before and paragraph.kind == before.kind == "p" and paragraph.text == before.text and len(paragraph.text) > LONGEST_PLAIN_CAPTION):
+            yield paragraph
+        before = paragraph
+
+
+def with_captions(paragraphs: Sequence[Paragraph]) -> list[Paragraph]:
+    """Captions moved to the pictures before them; one that has no picture is dropped, since it says nothing without."""
+    result: list[Paragraph] = []
+    last = max((i for i, one in enumerate(paragraphs) if one.lines), default=-1)
+    for i, paragraph in enumerate(paragraphs):
+        named = paragraph.kind == "caption" or "caption" in paragraph.style.marks
+        after_image = bool(result) and result[-1].image is not None
+        if paragraph.lines and (named or (after_image and _is_caption(paragraph, result[-1], last=i == last))):
+            _give(result, paragraph.text)
+        else:
+            result.append(paragraph)
+    return result
+
+
+def _is_caption(paragraph: Paragraph, image: Paragraph, *, last: bool) -> bool:
+    """A short line directly under a picture, centred or slanted, or one that begins as captions do."""
+    text, picture = paragraph.text, image.image
+    if picture and folded(text) and folded(text) in {folded(picture.alt), folded(picture.caption)}:
+        return True
+    if paragraph.kind != "p" or len(text) > LONGEST_CAPTION or paragraph.style.align == "right" or (picture and picture.caption):
+        return False
+    slanted, centred = paragraph.every("italic"), paragraph.style.align == "center"
+    if slanted or (centred and not paragraph.every("strong")):
+        return not last or paragraph.beside_image or centred
+    short = len(text) <= LONGEST_PLAIN_CAPTION and not SENTENCE_END.search(text)
+    return short and not last and (paragraph.beside_image or CAPTION.fullmatch(text) is not None)
+
+
+def _give(result: list[Paragraph], caption: str) -> None:
+    """To every picture of the run before it that has none."""
+    for i in range(len(result) - 1, -1, -1):
+        picture = result[i].image
+        if picture is None or picture.caption:
+            break
+        result[i] = replace(result[i], image=replace(picture, caption=caption))
+
+
+def text_of(paragraphs: Sequence[Paragraph]) -> str:
+    return "\n".join(one.text for one in paragraphs if one.lines)
+
+
+def images_of(paragraphs: Sequence[Paragraph]) -> tuple[Image, ...]:
+    """Each picture once, in order."""
+    return tuple({one.image.url: one.image for one in paragraphs if one.image}.values())
+
+
+def html_of(paragraphs: Sequence[Paragraph]) -> str:
+    """The paragraphs as clean HTML: a small set of tags, no attributes but `href`, `src` and `alt`."""
+    return "\n".join(_group(group, list(members)) for group, members in groupby(paragraphs, key=lambda one: one.group))
+
+
+def _group(group: tuple[str, int] | None, members: list[Paragraph]) -> str:
+    inner = "".join(map(_element, members))
+    name = group[0] if group else ""
+    return f"<{name}>{inner}</{name}>" if name in {"ul", "ol", "table", "blockquote"} else inner
+
+
+def _element(paragraph: Paragraph) -> str:
+    if (picture := paragraph.image) is not None:
+        caption = f"<figcaption>{escape(picture.caption, quote=False)}</figcaption>" if picture.caption else ""
+        return f'<figure><img src="{escape(picture.url)}" alt="{escape(picture.alt)}">{caption}</figure>'
+    tag = {"row": "tr", "caption": "p"}.get(paragraph.kind, paragraph.kind)
+    return f"<{tag}>{paragraph.html}</{tag}>"

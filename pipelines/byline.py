@@ -1,0 +1,213 @@
+"""Who signed an article: a printed line taken apart, and the end of a body searched for one. No author is better than a wrong one."""
+
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from html import escape
+from typing import TypeAlias
+
+from archive.records import Author, AuthorRole, Source
+from pipelines.fragment import Paragraph
+from pipelines.names import ADDITION, COMPILED, is_initials, is_person, is_same, kind_of
+from pipelines.text import is_furniture, normal
+
+Lookups: TypeAlias = Mapping[str, str]
+
+TEXT = (
+    r"tác giả(?: bài viết)?|người viết|viết bài|bài viết|tin bài|tin,? bài|bài|tin|thực hiện|người đăng"
+    r"|pv|phóng viên|ctv|cộng tác viên|biên tập viên|btv|by"
+)
+PHOTO = r"(?:hình )?ảnh(?: minh họa)?|photo"
+BOTH = r"(?:tin,? bài|tin|bài(?: viết)?)\s*(?:,|-|–|&|và|\+|/)\s*(?:hình )?ảnh|tin,? bài và ảnh|bài viết và hình ảnh"
+COMPILER = r"t/h|tổng hợp|biên soạn|biên tập|sưu tầm|lược dịch|người biên tập|st"
+SOURCE = r"nguồn(?: tin)?(?: bài)?|theo|trích nguồn|source"
+ROLES: tuple[tuple[str, AuthorRole], ...] = ((BOTH, "text"), (TEXT, "text"), (PHOTO, "photo"), (COMPILER, "compiled"), (SOURCE, "source"))
+LABELLED = tuple((re.compile(rf"(?:{label})\s*:\s*(?P<value>\S.*)", re.IGNORECASE), role) for label, role in ROLES)
+PARTS = re.compile(rf"\s*[,;.–-]?\s+(?=(?:{BOTH}|{TEXT}|{PHOTO}|{COMPILER})\s*:)|\s*[,;]\s*(?=ảnh\s)", re.IGNORECASE)
+BARE: tuple[tuple[re.Pattern[str], AuthorRole], ...] = (
+    (re.compile(r"(?P<label>ảnh)\s+(?P<value>\S.*)", re.IGNORECASE), "photo"),
+    (re.compile(r"(?P<label>theo|nguồn)\s+(?P<value>\S.*)", re.IGNORECASE), "source"),
+)
+RANK = re.compile(r"(?:pv|ctv|btv|phóng viên|cộng tác viên)\s+(?=[^\W\d_])", re.IGNORECASE)
+JOINTS = re.compile(r"\s*(?:,|;|/|&|\+|\s[-–—]\s|\svà\s|\|)\s*")
+TIGHT_JOINT = re.compile(r"\s*[-–—]\s*")
+URL = re.compile(r"https?://\S+")
+END = re.compile(r"\.\s?/\s?\.?\s*$")  # ./. closes official news
+END_INSIDE = re.compile(r"^(?P<body>.*\./\.)\s*(?P<name>\S.{1,60})$", re.DOTALL)
+SENTENCE_END = re.compile(r"[.!?…][\"'”’»)\]]*$|[)\]]$")
+OFFICIAL = re.compile(
+    r"(?:kt|tl|tm|tuq|q)\.\s?.*|\(?\s*đã ký\s*\)?|nơi nhận.*|người ký.*"
+    r"|(?:quyền\s|phó\s)?(?:giám đốc|chủ tịch|cục trưởng|chánh văn phòng|trưởng phòng|trưởng ban|bộ trưởng|thứ trưởng)(?:\s.*)?",
+    re.IGNORECASE,
+)
+TITLE = 50  # characters at most of an official's title above his name
+PHOTO_IN_BRACKETS = re.compile(r"[(\[]\s*(?:hình\s)?ảnh\b.*", re.IGNORECASE)
+LONGEST = 120  # characters of a line that may be a byline
+REACH = 4  # lines from the end in which it may stand
+
+
+@dataclass(frozen=True, slots=True)
+class Signed:
+    """What a line says: authors, a source that is no author, and the method for the evidence."""
+
+    raw: str
+    method: str
+    authors: tuple[Author, ...] = ()
+    source: Source | None = None
+
+    def __bool__(self) -> bool:
+        return bool(self.authors or self.source)
+
+
+@dataclass(frozen=True, slots=True)
+class Naming:
+    """What must not be taken for an author here, and what known dirty values mean."""
+
+    site_name: str = ""
+    lookups: Lookups | None = None
+    is_place: Callable[[str], bool] = lambda _: False
+
+    def meant(self, name: str) -> str:
+        table = self.lookups or {}
+        return table.get(name, next((meant for printed, meant in table.items() if printed.casefold() == name.casefold()), name))
+
+
+def parse(line: str, naming: Naming, *, labelled: bool = False) -> Signed | None:
+    """A byline taken apart. `labelled`: the layout says that this is one, so a bare foreign name or an office counts. None: it names nobody."""
+    raw = normal(line)
+    words = _unbracketed(raw)
+    if not words or len(words) > LONGEST or is_furniture(words):
+        return None
+    method, authors, source = "", list[Author](), None
+    for label, role, value in _parts(words):
+        if role == "source" and _is_source(value, naming):
+            source = source or _source(value)
+        else:
+            authors += _authors(value, role or "text", naming, labelled=labelled or bool(label))
+        method = method or label
+    signed = Signed(raw, f"label:{method}" if method else "", tuple(dict.fromkeys(authors)), source)
+    return signed or None
+
+
+def at_end(paragraphs: Sequence[Paragraph], naming: Naming) -> tuple[Signed | None, list[Paragraph]]:
+    """The byline in the last lines of a body, and the body without it. Several lines (name, then source) count together."""
+    left, found = list(paragraphs), list[Signed]()
+    for _ in range(REACH):
+        place = next((i for i in range(len(left) - 1, -1, -1) if left[i].lines), None)
+        if place is None or left[place].kind not in {"p", "h3", "h4"}:
+            break
+        signed, rest = _last_line(left, place, naming)
+        if signed is None:
+            break
+        found.insert(0, signed)
+        left[place : place + 1] = [rest] if rest else []
+    return (merged(found) if found else None), left
+
+
+def _last_line(paragraphs: Sequence[Paragraph], place: int, naming: Naming) -> tuple[Signed | None, Paragraph | None]:
+    paragraph = paragraphs[place]
+    line = paragraph.lines[-1]
+    before = [one.text for p in paragraphs[:place] if p.kind != "caption" for one in p.lines] + [one.text for one in paragraph.lines[:-1]]
+    if not before or line.linked:
+        return None, None
+    if (inside := END_INSIDE.match(line.text)) and (signed := parse(inside["name"], naming)):
+        return replace(signed, method=signed.method or "after-end"), _ending(paragraph, inside["body"])
+    if PHOTO_IN_BRACKETS.match(line.text) or any(OFFICIAL.fullmatch(one) and len(one) <= TITLE for one in [*before[-REACH:], line.text]):
+        return None, None
+    signed = parse(line.text, naming)
+    if signed is None or not (signed.method or _stands_as_byline(paragraph, before[-1], signed)):
+        return None, None
+    return replace(signed, method=signed.method or "last-paragraph"), _ending(paragraph, None)
+
+
+def _stands_as_byline(paragraph: Paragraph, before: str, signed: Signed) -> bool:
+    """A line without a label is a byline where it is set apart, or where the sentence before it has ended; an office or initials ask for more."""
+    line = paragraph.lines[-1]
+    if paragraph.style.align == "right" or END.search(before):
+        return True
+    ended, apart = SENTENCE_END.search(before) is not None, line.strong or line.italic
+    if all(author.kind == "person" for author in signed.authors):
+        return ended or (apart and len(before) > LONGEST)
+    return ended and (apart or signed.authors[0].kind == "unit" or "." in line.text)
+
+
+def _ending(paragraph: Paragraph, text: str | None) -> Paragraph | None:
+    """The paragraph with its last line replaced or, with None, gone."""
+    lines = paragraph.lines[:-1]
+    if text is not None:
+        lines = (*lines, replace(paragraph.lines[-1], text=text, html=escape(text, quote=False)))
+    return replace(paragraph, lines=lines) if lines else None
+
+
+def merged(found: Sequence[Signed]) -> Signed:
+    """Several lines as one byline."""
+    authors = tuple(dict.fromkeys(author for one in found for author in one.authors))
+    source = next((one.source for one in found if one.source), None)
+    return Signed(" ".join(one.raw for one in found), found[0].method, authors, source)
+
+
+def _unbracketed(line: str) -> str:
+    words = line.strip(' -–—*•_"“”')
+    if words[:1] in {"(", "["} and words[-1:] in {")", "]"} and not re.search(r"[()\[\]]", words[1:-1]):
+        words = words[1:-1].strip()
+    return END.sub("", words)
+
+
+def _parts(words: str) -> Iterator[tuple[str, AuthorRole | None, str]]:
+    """(label, role, value) of each labelled part of a line; without a label ("", None, the words)."""
+    label, role, value = _label(words)
+    own, *others = PARTS.split(value)
+    yield label, role, own
+    for other in others:
+        yield _label(other)
+
+
+def _label(part: str) -> tuple[str, AuthorRole | None, str]:
+    for form, role in LABELLED:
+        if found := form.fullmatch(part):
+            return part[: found.start("value")].rstrip(" :"), role, found["value"].strip()
+    for bare, role in BARE:
+        if (found := bare.fullmatch(part)) and (kind_of(_trimmed(found["value"])) or URL.search(part)):
+            return found["label"], role, _trimmed(found["value"])
+    return "", None, part.strip()
+
+
+def _is_source(value: str, naming: Naming) -> bool:
+    """What follows `Nguồn:` or `Theo:` is a source unless it is a person, an office or initials."""
+    return not _authors(value, "source", naming, labelled=False) or URL.search(value) is not None
+
+
+def _source(value: str) -> Source:
+    url = URL.search(value)
+    name = URL.sub("", value).strip(" :-–,()") if url else value.rstrip(" .")
+    return Source(name or value, url.group().rstrip(").,") if url else None)
+
+
+def _authors(value: str, role: AuthorRole, naming: Naming, *, labelled: bool) -> list[Author]:
+    """Everyone named, in order; nobody if one part is no name. What a name is joined to ("– Văn phòng Sở") is his office, not another author."""
+    value = naming.meant(value)
+    if (addition := ADDITION.search(value)) and not kind_of(value):
+        role = "compiled" if COMPILED.fullmatch(addition["words"].strip()) else role
+        value = value[: addition.start()]
+    tight = TIGHT_JOINT.split(value)
+    ways = [tight] if len(tight) > 1 and all(is_person(one) for one in tight) else []
+    for parts in (*ways, [value], JOINTS.split(value)):
+        names = [(name, kind_of(name, labelled=labelled)) for name in (naming.meant(_trimmed(part)) for part in parts) if name]
+        if names and all(kind for _, kind in names):
+            break
+    else:
+        return []
+    persons = [one for one in names if one[1] in {"person", "initials"}]
+    return [Author(name, kind, role) for name, kind in persons or names if kind and _may_sign(name, kind, naming, labelled=labelled)]
+
+
+def _trimmed(part: str) -> str:
+    """Without rank and full stop; initials keep theirs."""
+    words = RANK.sub("", part.strip(" :"))
+    return words if is_initials(words) else words.rstrip(" .")
+
+
+def _may_sign(name: str, kind: str, naming: Naming, *, labelled: bool) -> bool:
+    if naming.site_name and is_same(name, naming.site_name):
+        return False
+    return labelled or not (kind == "agency" or naming.is_place(name))

@@ -1,0 +1,172 @@
+"""The dates that pages print, by a grammar of our own: day first unless told, never completed from a clock.
+
+Without day, month and four-digit year there is no date. What has no zone is Vietnam's; what has no time is midnight.
+"""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta, timezone
+from typing import Literal, TypeAlias
+
+from pipelines.text import normal
+
+Order: TypeAlias = Literal["dmy", "mdy"]
+
+VIETNAM = timezone(timedelta(hours=7))
+FIRST_YEAR = 1997  # Vietnam's first connection to the internet: no department published online before
+SLASHES = str.maketrans("\u2044\u2215\uff0f\uff1a", "///:")
+
+MONTHS = {
+    "một": 1, "giêng": 1, "hai": 2, "ba": 3, "tư": 4, "bốn": 4, "năm": 5, "sáu": 6, "bảy": 7, "bẩy": 7, "tám": 8, "chín": 9, "mười": 10,
+    "mười một": 11, "mười hai": 12, "chạp": 12,
+    "jan": 1, "feb": 2, "mar": 3, "apr": 4, "may": 5, "jun": 6, "jul": 7, "aug": 8, "sep": 9, "oct": 10, "nov": 11, "dec": 12,
+}  # fmt: skip
+ENGLISH = "(?P<en>jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]{0,6}"
+VIETNAMESE = r"tháng\s+(?P<vi>mười\s+một|mười\s+hai|một|giêng|hai|ba|tư|bốn|năm|sáu|bảy|bẩy|tám|chín|mười|chạp)(?!\w)"
+NUMBERED = r"(?:tháng|th)\.?\s*(?P<month>\d{1,2})"
+YEAR = r"(?P<year>\d{4})(?!\d)"
+DAY = r"(?<![\d/])(?P<day>\d{1,2})(?:st|nd|rd|th)?"
+BETWEEN = r"[\s,|()–-]*(?:(?:thứ\s+\w+|chủ\s+nhật|ngày|lúc|hôm|vào)[\s,|()–-]*)*"  # what may stand between a date and its time or label
+
+ISO = r"(?<!\d)(?P<year>\d{4})-(?P<month>\d{1,2})-(?P<day>\d{1,2})"
+ISO_CLOCK = r"(?:[T ](?P<clock>\d{2}:\d{2}(?::\d{2})?)(?:[.,]\d+)?\s?(?P<zone>Z|[+-]\d{2}:?\d{2})?)?(?![\d-])"
+FORMS = tuple(
+    re.compile(form, re.IGNORECASE)
+    for form in (
+        ISO + ISO_CLOCK,
+        r"(?<![\d/.-])(?P<a>\d{1,2})\s?(?P<sep>[/.-])\s?(?P<b>\d{1,2})\s?(?P=sep)\s?(?P<year>\d{4})(?![\d/])",  # 6/10/2017, 28-04-2023
+        rf"{DAY},?\s+{NUMBERED}(?:,|\s|năm)+{YEAR}",  # ngày 12 tháng 01 năm 2024, 12 Th1 2024
+        rf"{DAY},?\s+{VIETNAMESE}(?:,|\s|năm)+{YEAR}",  # 12 Tháng Một, 2024
+        rf"{NUMBERED}\s+(?P<day>\d{{1,2}}),\s*{YEAR}",  # Th1 12, 2024
+        rf"{VIETNAMESE}\s+(?P<day>\d{{1,2}}),\s*{YEAR}",  # Tháng Một 12, 2024
+        rf"{DAY},?\s+{ENGLISH}\.?,?\s+{YEAR}",  # 12 January 2024
+        rf"(?<!\w){ENGLISH}\.?\s+(?P<day>\d{{1,2}})(?:st|nd|rd|th)?,?\s+{YEAR}",  # January 12, 2024
+    )
+)
+CLOCK = re.compile(
+    r"(?<![\d:+-])(?P<hour>\d{1,2})\s?(?::|h|giờ)\s?(?P<minute>\d{2})(?:\s?(?::|phút)\s?(?P<second>\d{2})|\s?phút)?(?![\d:])"
+    r"\s*(?P<half>SA|CH|AM|PM|sáng|chiều)?(?!\w)",
+    re.IGNORECASE,
+)
+AFTERNOON = frozenset({"ch", "pm", "chiều"})
+BESIDE = re.compile(BETWEEN, re.IGNORECASE)
+PUBLISHED = re.compile(
+    rf"(?:ngày\s+(?:đăng|xuất\s+bản|viết|gửi|tạo|ban\s+hành)|đăng\s+(?:lúc|ngày|tải)|xuất\s+bản|gửi\s+lúc|published)[\s:]*{BETWEEN}$", re.IGNORECASE
+)
+UPDATED = re.compile(
+    rf"(?:cập\s+nh[ậâ][tp](?:\s+(?:lúc|ngày|lần\s+cuối))?|(?:chỉnh\s+)?sửa(?:\s+(?:lúc|ngày|đổi))?|modified|updated)[\s:]*{BETWEEN}$", re.IGNORECASE
+)
+LABEL_REACH = 45  # characters before a date in which its label stands
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    at: datetime
+    label: Literal["published", "updated"] | None
+
+
+def published(text: str, order: Order = "dmy") -> datetime | None:
+    """The date of publication a printed line gives: the one so labelled, else the one labelled as updated, else the first."""
+    dates = list(_dates(text, order))
+    for label in ("published", "updated"):
+        if found := next((one for one in dates if one.label == label), None):
+            return found.at
+    return dates[0].at if dates else None
+
+
+def modified(text: str, order: Order = "dmy") -> datetime | None:
+    """The date of change a printed line gives: the one labelled so, else the only one that stands there without a label."""
+    dates = list(_dates(text, order))
+    if found := next((one for one in dates if one.label == "updated"), None):
+        return found.at
+    return dates[0].at if len(dates) == 1 and dates[0].label is None else None
+
+
+def structured(value: str) -> datetime | None:
+    """An ISO 8601 date of JSON-LD, meta or `<time datetime>`; other forms as if printed."""
+    return published(value)
+
+
+def doubt(printed: datetime, *, other: tuple[str, datetime] | None = None, fetched_at: datetime | None = None) -> str | None:
+    """Why a date may be wrong: against another witness (its name and date), the time of the capture, and the age of the web."""
+    reasons = []
+    if other and abs(printed - other[1]) > timedelta(days=1):
+        reasons.append(f"{other[0]} says {other[1].isoformat()}")
+    if fetched_at and printed > fetched_at + timedelta(days=1):
+        reasons.append(f"later than its capture of {fetched_at.isoformat()}")
+    if printed.year < FIRST_YEAR:
+        reasons.append(f"before {FIRST_YEAR}")
+    return "; ".join(reasons) or None
+
+
+def _dates(text: str, order: Order) -> Iterator[Found]:
+    """Every date in the line, in order; what two forms match counts once."""
+    line = normal(text)[:400].translate(SLASHES)
+    taken: list[tuple[int, int]] = []
+    matches = sorted((found for form in FORMS for found in form.finditer(line)), key=lambda found: (found.start(), -found.end()))
+    for found in matches:
+        if any(start < found.end() and found.start() < end for start, end in taken):
+            continue
+        taken.append(found.span())
+        before = line[max(0, found.start() - LABEL_REACH) : found.start()]
+        at = _at(found, order, _clock(line, found.span()))
+        if at is not None:
+            yield Found(at, _label(before))
+
+
+def _label(before: str) -> Literal["published", "updated"] | None:
+    words = CLOCK.sub(" ", before)
+    if PUBLISHED.search(words):
+        return "published"
+    return "updated" if UPDATED.search(words) else None
+
+
+def _clock(line: str, date: tuple[int, int]) -> re.Match[str] | None:
+    """The time that stands beside the date, the nearer of two."""
+    beside: list[tuple[int, re.Match[str]]] = []
+    for found in CLOCK.finditer(line):
+        gap = line[found.end() : date[0]] if found.end() <= date[0] else line[date[1] : found.start()]
+        if (found.end() <= date[0] or date[1] <= found.start()) and BESIDE.fullmatch(gap):
+            beside.append((len(gap), found))
+    return min(beside, key=lambda one: one[0])[1] if beside else None
+
+
+def _at(found: re.Match[str], order: Order, clock: re.Match[str] | None) -> datetime | None:
+    parts = found.groupdict()
+    day, month = _day_and_month(parts, order)
+    zone, hour, minute, second = VIETNAM, 0, 0, 0
+    if parts.get("clock"):
+        hour, minute, second = (int(one) for one in (parts["clock"] + ":00").split(":")[:3])
+        zone = _zone(parts["zone"])
+    elif clock:
+        hour, minute, second = _hour(clock), int(clock["minute"]), int(clock["second"] or 0)
+    try:
+        return datetime(int(parts["year"]), month, day, hour, minute, second, tzinfo=zone).astimezone(VIETNAM)
+    except (ValueError, OverflowError):
+        return None  # 31 February: no date is better than a wrong one
+
+
+def _day_and_month(parts: dict[str, str | None], order: Order) -> tuple[int, int]:
+    if parts.get("a"):
+        first, second = int(parts["a"] or 0), int(parts["b"] or 0)
+        return (first, second) if order == "dmy" else (second, first)
+    name = " ".join((parts.get("vi") or parts.get("en") or "").lower().split())
+    return int(parts["day"] or 0), MONTHS[name] if name else int(parts["month"] or 0)
+
+
+def _hour(clock: re.Match[str]) -> int:
+    hour, half = int(clock["hour"]), (clock["half"] or "").lower()
+    if half in AFTERNOON and hour < 12:  # noqa: PLR2004 - noon
+        return hour + 12
+    return 0 if half in {"sa", "am"} and hour == 12 else hour  # noqa: PLR2004 - midnight
+
+
+def _zone(zone: str | None) -> timezone:
+    if not zone:
+        return VIETNAM
+    if zone == "Z":
+        return timezone.utc  # noqa: UP017 - a `timezone`, as the others
+    hours, minutes = int(zone[1:3]), int(zone[-2:])
+    offset = timedelta(hours=hours, minutes=minutes)
+    return timezone(-offset if zone[0] == "-" else offset) if offset < timedelta(days=1) else VIETNAM

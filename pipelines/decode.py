@@ -1,0 +1,66 @@
+"""From the bytes of a body to its characters, or the reason why there are none. Looks at the head of a page only for its charset."""
+
+import codecs
+import re
+
+from archive.records import Failure, Reason
+
+BOMS = ((codecs.BOM_UTF8, "utf-8"), (codecs.BOM_UTF16_LE, "utf-16-le"), (codecs.BOM_UTF16_BE, "utf-16-be"))
+HEAD = 4096  # bytes in which a page declares its charset
+META = re.compile(rb"""<meta[^>]{0,200}?charset\s*=\s*["']?\s*([\w.:-]+)|<\?xml[^>]{0,100}?encoding\s*=\s*["']([\w.:-]+)""", re.IGNORECASE)
+HEADER = re.compile(r"charset\s*=\s*[\"']?([\w.:-]+)", re.IGNORECASE)
+MAGIC = (b"%PDF-", b"PK\x03\x04", b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"\xd0\xcf\x11\xe0", b"\x1f\x8b", b"Rar!", b"RIFF")
+HTML_TYPES = frozenset({"text/html", "application/xhtml+xml", "application/xml", "text/xml", "text/plain", ""})
+CONTROL = bytes({*range(1, 32)} - {*b"\t\n\x0b\f\r\x1b"})
+BROKEN = 0.002  # share of characters that may be unreadable or control before a page counts as binary
+
+
+def decode(body: bytes, content_type: str = "") -> str | Failure:
+    """The characters of an HTML body. UTF-8 wins wherever it decodes strictly: declared charsets are wrong more often than it fits by chance."""
+    if (kind := content_type.partition(";")[0].strip().lower()) not in HTML_TYPES:
+        return Failure(Reason.NOT_HTML, f"content type {kind}")
+    if not body.strip(b" \t\r\n\x00"):
+        return Failure(Reason.EMPTY_BODY, "the body is empty")
+    if body.startswith(MAGIC):
+        return Failure(Reason.NOT_HTML, f"the body begins with {body[:4]!r}")
+    text = _text(body, content_type).replace("\x00", "")
+    wide = body.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
+    unreadable = text.count("\ufffd") + (0 if wide else len(body) - len(body.translate(None, CONTROL)))
+    if unreadable > max(2, BROKEN * len(text)):
+        return Failure(Reason.UNDECODABLE, f"{unreadable} of {len(text)} characters unreadable in any declared charset")
+    return text
+
+
+def _text(body: bytes, content_type: str) -> str:
+    for bom, charset in BOMS:
+        if body.startswith(bom):
+            return body[len(bom) :].decode(charset, "replace")
+    try:
+        return body.decode("utf-8")
+    except UnicodeDecodeError:
+        pass
+    charsets = [*_declared(body, content_type), "utf-8"]
+    for charset in charsets:
+        try:
+            return body.decode(charset)
+        except (UnicodeDecodeError, UnicodeError):
+            continue
+    return body.decode(charsets[0], "replace")
+
+
+def _declared(body: bytes, content_type: str) -> list[str]:
+    """What header and meta declare, in that order, as Python knows it; labels that browsers read as Windows' are."""
+    header = HEADER.search(content_type)
+    meta = META.search(body[:HEAD])
+    named = [header.group(1)] if header else []
+    named += [(meta.group(1) or meta.group(2)).decode("ascii", "ignore")] if meta else []
+    known = []
+    for name in named:
+        label = "cp1252" if name.lower() in {"iso-8859-1", "latin-1", "latin1", "us-ascii", "ascii"} else name
+        try:
+            info = codecs.lookup(label)
+            "".encode(info.name)  # a codec of bytes to bytes is no charset
+        except (LookupError, UnicodeError, TypeError):
+            continue
+        known.append(info.name)
+    return known

@@ -1,0 +1,86 @@
+"""What depends on many rows: vanished articles, attachments' captures, authors' names, coverage, counts. Independent of the order of writing.
+
+Every statement sets the whole of what it computes, so running it again changes nothing.
+"""
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+import sqlite_utils
+
+from archive.tables import replace_all, transaction
+
+DAYS = 2  # an article is gone when it was missing on that many different days
+SITE_EVENT = 0.2  # when more than this share of a site's articles is missing on one day, the site is ill, not the articles
+
+# (site, day) on which so many known articles were missing that it says something of the site only.
+ILL_DAYS = """
+  SELECT c.site_id, substr(c.fetched_at, 1, 10) AS day FROM captures c JOIN failures f ON f.capture_id = c.id AND f.reason = 'Gone'
+  WHERE c.article_id IS NOT NULL GROUP BY 1, 2
+  HAVING count(DISTINCT c.article_id) > :share * (SELECT count(*) FROM articles a WHERE a.site_id = c.site_id)"""
+
+VANISHED = f"""
+UPDATE articles SET vanished_at = gone.at FROM (
+  SELECT a.id, CASE WHEN count(DISTINCT substr(c.fetched_at, 1, 10)) >= :days THEN min(c.fetched_at) END AS at
+  FROM articles a LEFT JOIN (
+    SELECT c.article_id, c.fetched_at FROM captures c JOIN failures f ON f.capture_id = c.id AND f.reason = 'Gone'
+    WHERE (c.site_id, substr(c.fetched_at, 1, 10)) NOT IN ({ILL_DAYS})) c
+  ON c.article_id = a.id AND c.fetched_at > a.last_seen GROUP BY a.id) gone
+WHERE gone.id = articles.id AND articles.vanished_at IS NOT gone.at"""  # noqa: S608 - composed of constants
+
+ATTACHMENTS = """
+UPDATE attachments SET capture_id = kept.id, content_type = kept.content_type, size = kept.size, digest = kept.content_digest FROM (
+  SELECT t.article_id, t.url, c.id, c.content_type, c.size, c.content_digest, max(c.sequence)
+  FROM attachments t JOIN articles a ON a.id = t.article_id
+  JOIN captures c ON c.site_id = a.site_id AND c.url = t.url AND c.kind = 'attachment' AND c.status = 200 GROUP BY 1, 2) kept
+WHERE kept.article_id = attachments.article_id AND kept.url = attachments.url AND attachments.capture_id IS NOT kept.id"""
+
+# An author is shown as printed most often; not in capitals where there is another form.
+AUTHORS = """
+UPDATE authors SET name = best.name, articles = best.articles FROM (
+  SELECT author_id, printed AS name, sum(count(*)) OVER (PARTITION BY author_id) AS articles,
+    row_number() OVER (PARTITION BY author_id ORDER BY printed = upper(printed), count(*) DESC, printed) AS place
+  FROM article_authors GROUP BY author_id, printed) best
+WHERE best.place = 1 AND best.author_id = authors.id AND (authors.name IS NOT best.name OR authors.articles IS NOT best.articles)"""
+UNUSED_AUTHORS = "DELETE FROM authors WHERE id NOT IN (SELECT author_id FROM article_authors)"
+
+MEASURES = {
+    "province": "SELECT province_id, count(*) FROM articles WHERE province_id IS NOT NULL GROUP BY 1",
+    "site": "SELECT site_id, count(*) FROM articles GROUP BY 1",
+    "year": "SELECT year, count(*) FROM articles WHERE year IS NOT NULL GROUP BY 1",
+    "category": "SELECT category, count(*) FROM articles WHERE category IS NOT NULL GROUP BY 1",
+    "kind": "SELECT kind, count(DISTINCT article_id) FROM mentions GROUP BY 1",
+    "scheme": "SELECT scheme, count(DISTINCT article_id) FROM mentions WHERE scheme IS NOT NULL GROUP BY 1",
+    "entity": "SELECT entity, count(DISTINCT article_id) FROM mentions WHERE entity IS NOT NULL GROUP BY 1",
+}
+
+
+def derive(db: sqlite_utils.Database) -> None:
+    """Bring everything derived in line with the articles and captures. Opens its own transaction."""
+    with transaction(db):
+        db.execute(VANISHED, {"days": DAYS, "share": SITE_EVENT})
+        db.execute(ATTACHMENTS)
+        db.execute(UNUSED_AUTHORS)
+        db.execute(AUTHORS)
+        counts = [{"measure": name, "value": str(value), "articles": n} for name, sql in MEASURES.items() for value, n in db.execute(sql)]
+        replace_all(db, "counts", counts)
+
+
+def record_log(
+    db: sqlite_utils.Database, site: str, *, runs: list[dict[str, Any]], failures: list[dict[str, Any]], found: Mapping[str, Mapping[str, str]]
+) -> None:
+    """Copy the log of a site folder: its runs, the failures that have no capture, and what its listings claim against what is held.
+
+    `found`: section -> {address key: URL}. Opens its own transaction.
+    """
+    held = {key for (key,) in db.execute("SELECT key FROM addresses WHERE site_id = ?", [site])}
+    coverage = []
+    for section, addresses in found.items():
+        missing = sorted(url for key, url in addresses.items() if key not in held)
+        claim = {"site_id": site, "section": section, "claimed": len(addresses), "held": len(addresses) - len(missing)}
+        coverage.append(claim | {"missing": json.dumps(missing, ensure_ascii=False)})
+    with transaction(db):
+        replace_all(db, "runs", [run | {"site_id": site, "id": f"{site}-{run['id']}"} for run in runs], where={"site_id": site})
+        replace_all(db, "failures", [one | {"site_id": site} for one in failures], where={"site_id": site, "capture_id": None})
+        replace_all(db, "coverage", coverage, where={"site_id": site})

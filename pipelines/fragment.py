@@ -1,0 +1,244 @@
+"""The located body of an article as paragraphs: a walk over its tags that keeps words, emphasis, links and pictures, nothing else.
+
+Judges nothing: which paragraph is lead, caption or byline is for others. Depth of nesting costs no recursion.
+"""
+
+import unicodedata
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from html import escape
+from typing import Literal, TypeAlias
+
+from bs4 import BeautifulSoup
+from bs4.element import NavigableString, PageElement, PreformattedString, Tag
+from lxml import etree
+from lxml.html import HtmlElement
+
+from archive.records import Image
+from pipelines.links import Link, absolute, image_of
+from pipelines.styles import Style, is_hidden, style_of
+from pipelines.text import INVISIBLE, SPACES, normal
+
+Kind: TypeAlias = Literal["p", "li", "row", "h2", "h3", "h4", "image", "caption"]
+
+DROPPED = frozenset(
+    {"script", "style", "noscript", "template", "head", "meta", "link", "title", "nav"}
+    | {"form", "button", "input", "select", "textarea", "dialog"}
+    | {"iframe", "object", "embed", "svg", "audio", "video", "canvas", "map"}
+)
+KINDS: dict[str, Kind] = {"li": "li", "figcaption": "caption", "h1": "h2", "h2": "h2", "h3": "h3", "h4": "h4", "h5": "h4", "h6": "h4"}
+GROUPS = frozenset({"ul", "ol", "blockquote", "figure"})
+CELLS = frozenset({"td", "th", "tr", "tbody", "thead", "tfoot", "table"})
+BLOCKS = (
+    CELLS
+    | GROUPS
+    | KINDS.keys()
+    | {"p", "div", "section", "article", "main", "header", "footer", "aside", "center", "dl", "dt", "dd"}
+    | {"address", "pre", "fieldset", "details", "summary", "hr", "html", "body"}
+)
+EMPHASIS = frozenset({"strong", "em", "b", "i", "u"})
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One line of a paragraph, as `<br>` sets them apart. `strong`, `italic`, `linked`: every letter of it."""
+
+    text: str
+    html: str = ""
+    strong: bool = False
+    italic: bool = False
+    linked: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Paragraph:
+    kind: Kind
+    lines: tuple[Line, ...] = ()
+    style: Style = field(default_factory=Style)  # of the block; its `align` and `marks` count
+    group: tuple[str, int] | None = None  # ul, ol, table, blockquote or figure it stands in, and which
+    image: Image | None = None
+    beside_image: bool = False  # a picture stands before it in the same block
+
+    @property
+    def text(self) -> str:
+        return " ".join(line.text for line in self.lines)
+
+    @property
+    def html(self) -> str:
+        return "<br>".join(line.html for line in self.lines)
+
+    def every(self, look: Literal["strong", "italic", "linked"]) -> bool:
+        return bool(self.lines) and all(getattr(line, look) for line in self.lines)
+
+
+@dataclass(frozen=True, slots=True)
+class _Piece:
+    words: str
+    style: Style
+    linked: bool
+
+
+@dataclass
+class Walk:
+    """The state of one walk: finished paragraphs, the one being written, and the tags that are open around it."""
+
+    base: str
+    style: Style = field(default_factory=Style)
+    paragraphs: list[Paragraph] = field(default_factory=list)
+    links: list[Link] = field(default_factory=list)
+    _groups: list[tuple[str, int]] = field(default_factory=list)
+    _kinds: list[Kind] = field(default_factory=lambda: ["p"])
+    _inline: list[str] = field(default_factory=list)  # open tags of the paragraph, as written
+    _lines: list[Line] = field(default_factory=list)  # finished lines of the paragraph
+    _pieces: list[_Piece] = field(default_factory=list)  # of the line being written
+    _html: list[str] = field(default_factory=list)
+    _pending: list[Image] = field(default_factory=list)
+    _beside_image: bool = False
+    _tables: int = 0
+
+    def run(self, root: Tag) -> None:
+        """Everything inside `root`; it itself only opens the walk."""
+        stack: list[tuple[Tag, Iterator[PageElement], Style, int]] = [(root, iter(list(root.children)), self.style, len(self._inline))]
+        while stack:
+            tag, children, style, depth = stack[-1]
+            child = next(children, None)
+            if child is None:
+                stack.pop()
+                if tag is not root:
+                    self._leave(tag, depth)
+                self.style = style
+            elif isinstance(child, Tag):
+                outer = (self.style, len(self._inline))
+                if child.name not in DROPPED and not is_hidden(child) and self._enter(child):
+                    stack.append((child, iter(list(child.children)), *outer))
+            elif isinstance(child, NavigableString) and not isinstance(child, PreformattedString):
+                self._write(SPACES.sub(" ", child))
+        self._flush()
+
+    def _enter(self, tag: Tag) -> bool:
+        """Open a tag; False where its children are not walked."""
+        name = tag.name
+        if name in {"br", "img"}:
+            self._break() if name == "br" else self._picture(image_of(tag, self.base))
+            return False
+        if name == "table" and is_data(tag):
+            self._flush()
+            self._table(tag)
+            return False
+        if name in BLOCKS:
+            self._flush()
+            self._beside_image = self._beside_image and name in CELLS
+        self.style = style_of(tag, self.style)
+        if name in GROUPS:
+            self._tables += 1
+            self._groups.append((name, self._tables))
+        elif name in EMPHASIS:
+            self._open(f"<{name}>")
+        elif name == "a" and (url := absolute(str(tag.get("href") or ""), self.base)):
+            self.links.append(Link(url, normal(tag.get_text()) or normal(str(tag.get("title") or ""))))
+            self._open(f'<a href="{escape(url)}">')
+        if name in KINDS:
+            self._kinds.append(KINDS[name])
+        return True
+
+    def _leave(self, tag: Tag, depth: int) -> None:
+        if tag.name in BLOCKS:
+            self._flush()
+            self._beside_image = self._beside_image and tag.name in CELLS
+        if tag.name in KINDS:
+            self._kinds.pop()
+        if tag.name in GROUPS:
+            self._groups.pop()
+        while len(self._inline) > depth:
+            written = self._inline.pop()
+            if self._html and self._html[-1] == written:
+                self._html.pop()
+            else:
+                self._html.append(_closing(written))
+
+    def _open(self, written: str) -> None:
+        self._inline.append(written)
+        self._html.append(written)
+
+    def _write(self, words: str) -> None:
+        if words:
+            self._pieces.append(_Piece(words, self.style, any(one.startswith("<a ") for one in self._inline)))
+            self._html.append(escape(words, quote=False))
+
+    def _break(self) -> None:
+        """One `<br>` is a new line, two are a new paragraph."""
+        if not self._end_line():
+            self._flush()
+
+    def _picture(self, image: Image | None) -> None:
+        """Inside a line the picture waits for the paragraph's end."""
+        if image is None:
+            return
+        if any(piece.words.strip() for piece in self._pieces):
+            self._pending.append(image)
+            return
+        self._flush()
+        self._add("image", image=image)
+        self._beside_image = True
+
+    def _end_line(self) -> bool:
+        """True if there was one. Tags still open are closed in it and opened again in the next."""
+        text = normal("".join(one.words for one in self._pieces))
+        if text:
+            said = [one for one in self._pieces if one.words.strip()]
+            html = SPACES.sub(" ", INVISIBLE.sub("", "".join(self._html))).strip() + "".join(map(_closing, reversed(self._inline)))
+            strong, italic = all(one.style.strong for one in said), all(one.style.italic for one in said)
+            self._lines.append(Line(text, unicodedata.normalize("NFC", html), strong=strong, italic=italic, linked=all(one.linked for one in said)))
+        self._pieces.clear()
+        self._html[:] = self._inline
+        return bool(text)
+
+    def _flush(self) -> None:
+        self._end_line()
+        if self._lines:
+            self._add(self._kinds[-1], tuple(self._lines))
+            self._lines.clear()
+        pending, self._pending = self._pending, []
+        for image in pending:
+            self._add("image", image=image)
+
+    def _add(self, kind: Kind, lines: tuple[Line, ...] = (), image: Image | None = None) -> None:
+        group = self._groups[-1] if self._groups else None
+        self.paragraphs.append(Paragraph(kind, lines, self.style, group, image, beside_image=self._beside_image and image is None))
+
+    def _table(self, table: Tag) -> None:
+        self._tables += 1
+        for row in table.find_all("tr"):
+            cells = []
+            for cell in row.find_all(["td", "th"]):
+                inner = Walk(self.base, style=style_of(cell, self.style), links=self.links)
+                inner.run(cell)
+                cells.append(inner.paragraphs)
+            words = [" ".join(one.text for one in cell if one.lines) for cell in cells]
+            if any(words):
+                html = "".join(f"<td>{'<br>'.join(one.html for one in cell if one.lines)}</td>" for cell in cells)
+                line = Line(" | ".join(word for word in words if word), html)
+                self.paragraphs.append(Paragraph("row", (line,), self.style, ("table", self._tables)))
+            for image in (one.image for cell in cells for one in cell if one.image):
+                self._add("image", image=image)
+
+
+def walk(element: HtmlElement, base: str) -> tuple[list[Paragraph], list[Link]]:
+    """Paragraphs and links of a located element, in order. `base` is the address its links are relative to."""
+    state = Walk(base)
+    state.run(BeautifulSoup(etree.tostring(element, encoding="unicode", method="html", with_tail=False), "lxml"))
+    return state.paragraphs, state.links
+
+
+def is_data(table: Tag) -> bool:
+    """Rows and columns of words; else it only places a picture, its caption or the whole text on the page."""
+    if table.find("table"):
+        return False
+    rows = [row.find_all(["td", "th"]) for row in table.find_all("tr")]
+    if any(len(cell.find_all("p")) > 3 and len(cell.get_text()) > 600 for row in rows for cell in row):  # noqa: PLR2004 - a cell that is an article
+        return False
+    return max((sum(1 for cell in row if cell.get_text(strip=True)) for row in rows), default=0) > 1
+
+
+def _closing(written: str) -> str:
+    return f"</{written[1:-1].partition(' ')[0]}>"

@@ -1,0 +1,54 @@
+"""Links and pictures of a body: absolute addresses, files and icons told apart. Fetches nothing."""
+
+from dataclasses import dataclass
+from urllib.parse import unquote, urljoin, urlsplit
+
+from bs4.element import Tag
+
+from archive.records import Image
+from pipelines.text import normal
+from pipelines.urls import clean
+
+FILES = (".pdf", ".doc", ".docx", ".xls", ".xlsx", ".zip", ".rar")
+SOURCES = ("data-src", "data-lazy-src", "data-original", "src")
+ICONS = ("/_layouts/", "/icons/", "/emoji/", "/smilies/", "/file-icon/")
+TINY = 24  # pixels: what is smaller illustrates nothing
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    url: str
+    name: str
+
+    @property
+    def is_file(self) -> bool:
+        """A document or an archive, by the name at the end of its path or in a parameter (`?file=ke-hoach.pdf`)."""
+        parts = urlsplit(self.url)
+        names = [parts.path, *parts.path.split("/"), *(one.partition("=")[2] for one in parts.query.split("&"))]
+        return any(unquote(name).lower().endswith(FILES) for name in names)
+
+
+def absolute(address: str, base: str) -> str | None:
+    """The http(s) address a link means; None for javascript:, mailto:, data: and what cannot be joined."""
+    address = address.strip()
+    if not address or address.startswith("#"):
+        return None
+    try:
+        url = clean(urljoin(base, address))
+        parts = urlsplit(url)
+    except ValueError:
+        return None
+    return url if parts.scheme in {"http", "https"} and parts.hostname else None
+
+
+def image_of(tag: Tag, base: str) -> Image | None:
+    """The picture an `<img>` shows, from where lazy loading keeps it; None for icons and counting pixels."""
+    url = next((url for name in SOURCES if (url := absolute(str(tag.get(name) or ""), base))), None)
+    if url is None or any(icon in url.lower() for icon in ICONS) or any(_tiny(str(tag.get(side) or "")) for side in ("width", "height")):
+        return None
+    return Image(url, normal(str(tag.get("alt") or "")))
+
+
+def _tiny(length: str) -> bool:
+    digits = length.strip().removesuffix("px")
+    return digits.isdigit() and int(digits) < TINY

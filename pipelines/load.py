@@ -1,0 +1,190 @@
+"""The one writer of articles: crawl, import and rebuild all come through `apply`, in the order of each site's captures. No clock, no network.
+
+`catch_up` feeds `apply` every capture of a site folder that the archive does not have yet. What depends on many rows is computed by
+`derive`, afterwards and whatever the order. So live rows and rebuilt rows are the same.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractContextManager, nullcontext
+from dataclasses import dataclass, field
+from itertools import islice
+from pathlib import Path
+from typing import Any
+from urllib.parse import urljoin
+
+import sqlite_utils
+
+from archive.captures import SiteFolder
+from archive.records import Capture, Failure, Reading
+from archive.reference import load_reference
+from archive.tables import open_archive, replace_children, store_reference, transaction, upsert
+from pipelines import rows, urls
+from pipelines.context import Context
+from pipelines.read import read, refused
+
+BATCH = 100  # captures in one transaction
+REDIRECTS = range(300, 400)
+
+Result = Reading | Failure | None  # None: no page to read (a listing, a redirect, a file)
+
+
+@dataclass(slots=True)
+class Tally:
+    """What one catching up brought."""
+
+    new: int = 0
+    changed: int = 0
+    unchanged: int = 0
+    failures: dict[str, int] = field(default_factory=dict)  # reason -> count
+
+
+def judge(capture: Capture, context: Context) -> Result:
+    """What a capture is, read if it is an article's page."""
+    if capture.broken:
+        return Failure(*capture.broken, capture)
+    if capture.kind == "robots" or _target(capture):
+        return None
+    if failure := refused(capture):
+        return failure
+    return read([capture], context) if capture.kind == "article" else None
+
+
+def open_for_writing(path: Path) -> sqlite_utils.Database:
+    """The archive at `path`, made if need be, in its newest form and with the reference data of today."""
+    db = open_archive(path)
+    with transaction(db):
+        store_reference(db, load_reference())
+    return db
+
+
+class Loader:
+    """Brings one site's captures into the archive. `lock` is held around each batch: the archive's, where others may write too."""
+
+    def __init__(
+        self, db: sqlite_utils.Database, folder: SiteFolder, context: Context, *, lock: Callable[[], AbstractContextManager[object]] = nullcontext
+    ) -> None:
+        self.db, self._folder, self._context, self.lock = db, folder, context, lock
+        self._pattern = context.layouts[-1].identity_pattern if context.layouts else None
+        self.tally = Tally()
+
+    def catch_up(self, readings: Mapping[str, Reading | Failure] | None = None) -> Tally:
+        """Take in every kept capture that the archive lacks. `readings`, by capture id, spares reading again what was just read."""
+        readings = readings or {}
+        with self.lock(), transaction(self.db):
+            self._register_site()
+        after = self.db.execute("SELECT ifnull(max(sequence), 0) FROM captures WHERE site_id = ?", [self._context.site]).fetchone()[0]
+        waiting = self._folder.captures(after=after)
+        while batch := list(islice(waiting, BATCH)):
+            results = [readings.get(capture.id) or judge(capture, self._context) for _, capture in batch]
+            with self.lock(), transaction(self.db):
+                self.apply(batch, results)
+        return self.tally
+
+    def _register_site(self) -> None:
+        context = self._context
+        site = {"id": context.site, "name": context.site_name, "home": context.home, "family": context.family, "status": context.status}
+        upsert(self.db, "sites", [site])
+        provinces = [
+            {"site_id": context.site, "province_id": one.id, "valid_from": one.valid_from.isoformat() if one.valid_from else None}
+            for one in context.provinces
+        ]
+        replace_children(self.db, "site_provinces", "site_id", context.site, provinces)
+
+    def apply(self, captures: Sequence[tuple[int, Capture]], results: Sequence[Result]) -> None:
+        """Write captures and what was read of them. The caller holds the transaction; order matters."""
+        for (sequence, capture), result in zip(captures, results, strict=True):
+            row = rows.capture_row(sequence, capture)
+            row["location"] = location = _target(capture)
+            row["article_id"], row["outcome"] = None, "redirect" if location else capture.kind
+            if capture.kind == "article":
+                row["article_id"] = self._known(urls.identity_key(capture.url, self._pattern))
+            upsert(self.db, "captures", [row])
+            if isinstance(result, Reading):
+                row["article_id"], row["outcome"] = self._take(capture, result)
+            elif isinstance(result, Failure):
+                row["outcome"] = "failure"
+                self.tally.failures[result.reason] = self.tally.failures.get(result.reason, 0) + 1
+                upsert(self.db, "failures", [rows.failure_row(capture, result)])
+            elif location and capture.kind == "article":
+                self._link(capture, location)
+            upsert(self.db, "captures", [row])
+
+    # -- articles
+
+    def _known(self, key: str) -> str | None:
+        found = self.db.execute("SELECT article_id FROM addresses WHERE site_id = ? AND key = ?", [self._context.site, key]).fetchone()
+        return found[0] if found else None
+
+    def _take(self, capture: Capture, reading: Reading) -> tuple[str, str]:
+        """The id of the article this capture shows, and the outcome: article (new or changed) or unchanged."""
+        key = urls.identity_key(capture.url, self._pattern)
+        led_here = self._redirects_to(capture.url)
+        article_id = next(filter(None, [self._known(one) for one in (key, *led_here)]), None) or urls.article_id(self._context.site, key)
+        stored = next(iter(self.db.query("SELECT * FROM articles WHERE id = :id", {"id": article_id})), None)
+        outcome = self._write(article_id, stored, capture, reading)
+        for address, url in {**led_here, key: capture.url}.items():
+            self._add_address(address, url, article_id, capture)
+        return article_id, outcome
+
+    def _write(self, article_id: str, stored: dict[str, Any] | None, capture: Capture, reading: Reading) -> str:
+        seen = rows.stamp(capture.fetched_at)
+        if stored is None:
+            self.tally.new += 1
+            self._put(article_id, capture, reading, number=1, first_seen=seen, last_seen=seen)
+            return "article"
+        files = self.db.execute("SELECT url, name FROM attachments WHERE article_id = ?", [article_id]).fetchall()
+        new, old = rows.content(reading.article), rows.stored_content(stored, files)
+        if new == old:
+            self.tally.unchanged += 1
+            self.db.execute("UPDATE articles SET last_seen = ? WHERE id = ? AND last_seen < ?", [seen, article_id, seen])
+            return "unchanged"
+        # The stored row may differ only because an older reader wrote it: the capture behind it, read by this one, decides.
+        earlier = self._folder.capture(stored["capture_id"])
+        again = judge(earlier, self._context)
+        same = {"first_seen": stored["first_seen"], "last_seen": seen}
+        if isinstance(again, Reading) and rows.content(again.article) == new:
+            self.tally.unchanged += 1
+            self._put(article_id, earlier, again, number=stored["versions"], **same)
+            return "unchanged"
+        self.tally.changed += 1
+        upsert(self.db, "versions", [rows.version_row(stored, files, seen_from=rows.stamp(earlier.fetched_at))])
+        self._put(article_id, capture, reading, number=stored["versions"] + 1, **same)
+        return "article"
+
+    def _put(self, article_id: str, capture: Capture, reading: Reading, *, number: int, first_seen: str, last_seen: str) -> None:
+        """Make the article's row and all that hangs on it say what this reading says."""
+        article = reading.article
+        province = self._context.province_on(article.published_at.date() if article.published_at else None)
+        seen = {"versions": number, "first_seen": first_seen, "last_seen": last_seen}
+        upsert(self.db, "articles", [rows.article_row(article_id, capture, article) | {"province_id": province} | seen])
+        authors = rows.author_rows(article_id, article)
+        upsert(self.db, "authors", [author for author, _ in authors], only_new=True)
+        for table, children in (
+            ("article_authors", [link for _, link in authors]),
+            ("evidence", rows.evidence_rows(article_id, article)),
+            ("attachments", rows.attachment_rows(article_id, article)),
+            ("claims", []),  # before the mentions they rest on
+            ("mentions", rows.mention_rows(article_id, reading)),
+            ("claims", rows.claim_rows(article_id, reading)),
+        ):
+            replace_children(self.db, table, "article_id", article_id, children)
+
+    # -- addresses
+
+    def _add_address(self, key: str, url: str, article_id: str, capture: Capture) -> None:
+        self.db.execute("INSERT OR IGNORE INTO addresses VALUES (?, ?, ?, ?, ?)", [self._context.site, key, url, article_id, capture.id])
+
+    def _redirects_to(self, url: str) -> dict[str, str]:
+        """Key and URL of every address that was seen to lead to `url`."""
+        sql = "SELECT url FROM captures WHERE site_id = ? AND kind = 'article' AND location = ? ORDER BY sequence"
+        return {urls.identity_key(source, self._pattern): source for (source,) in self.db.execute(sql, [self._context.site, url])}
+
+    def _link(self, capture: Capture, location: str) -> None:
+        """An address that leads to a known article is another address of it."""
+        if article_id := self._known(urls.identity_key(location, self._pattern)):
+            self._add_address(urls.identity_key(capture.url, self._pattern), capture.url, article_id, capture)
+
+
+def _target(capture: Capture) -> str | None:
+    location = capture.header("Location")
+    return urljoin(capture.url, location) if location and capture.status in REDIRECTS else None

@@ -1,0 +1,99 @@
+"""What a few words at the end of an article name: a person, an office, a paper, initials, or nobody. Judges words only, not where they stand."""
+
+import re
+import unicodedata
+from functools import lru_cache
+from typing import Literal, TypeAlias
+
+from pipelines.text import folded
+
+Kind: TypeAlias = Literal["person", "unit", "agency", "initials"]
+
+ONSET = "ngh|ng|nh|kh|gh|gi|ph|th|tr|ch|qu|[bcdghklmnpqrstvx]"
+SYLLABLE = re.compile(rf"(?:{ONSET})?[aeiouy]{{1,3}}(?:ch|nh|ng|[cmnpt])?")
+INITIALS = re.compile(r"(?:[^\W\d_]\.\s?){1,4}(?:[^\W\d_]{1,2}\.?)?|[^\W\d_]{2,4}|[^\W\d_]\.\s?[^\W\d_][^\W\d_]+")
+ACCOUNT = re.compile(
+    r"(?:admin|administrator|root|editor|user|quan ?tri|super ?user|webmaster|system|manager|guest)[\w .]*"
+    r"|quản trị(?: viên| hệ thống| website)?|\S+@\S+"
+)
+UNIT = re.compile(
+    r"(?:văn phòng|vp|phòng|ban biên tập|ban|bbt|trung tâm|tt|nhóm|pv|btv|ctv|phóng viên|biên tập viên|tổ|chi cục|đội|thanh tra|công đoàn"
+    r"|đoàn thanh niên|chi đoàn|hội cựu chiến binh|khối|cổng ttđt sở|cổng thông tin điện tử sở|website sở)(?![^\W\d_]).*"
+)
+AGENCY = re.compile(
+    r"(?:báo|tạp chí|thời báo|cổng|trang|cục|tổng cục|vụ|ubnd|ủy ban|uỷ ban|chính phủ|bộ|sở|đài|website|hội|hiệp hội|viện|tổng công ty|tập đoàn"
+    r"|công ty|thông tấn xã|tỉnh ủy|ttxvn)(?![^\W\d_]).*"
+    r"|vov\d*|vtv\d*|vnexpress|vietnam\+|vietnamplus|vinanet|vneconomy|chinhphu|dân trí|tuổi trẻ|thanh niên|nhân dân|vietnamnet|bnews|bct|moit"
+)
+ADDRESS = re.compile(r"(?:https?://|www\.)\S+|(?:[\w-]+\.)+(?:vn|com|net|org|info|gov|edu)(?:/\S*)?", re.IGNORECASE)
+NO_NAME = re.compile(  # what is written with capitals at the end of a page and names nobody
+    r"việt nam|công thương|xem thêm|tin liên quan|(?:xin )?trân trọng(?: cảm ơn)?|xin cảm ơn|hết|nơi nhận|lưu ý|ghi chú|chi tiết"
+    r"|(?:xem )?tại đây|tải về|sưu tầm|tổng hợp|kết luận|trang chủ|tin tức|đảng ủy"
+    r"|hồ chí minh|tây nguyên|tây bắc|đông bắc|việt bắc|biển đông|tết nguyên đán|quốc khánh|giáng sinh"
+)
+NO_PART = re.compile(  # words of headings, which some sites write with capitals: no name has them
+    r"(?<!\w)(?:hội nghị|hội chợ|thông báo|thư mời|giấy mời|tin tức|tin vắn|liên hệ|công thương|kế hoạch|quyết định|thủ tục|văn bản|tài liệu"
+    r"|phụ lục|danh sách|đầu tư|sản xuất|doanh nghiệp|xuất khẩu|nhập khẩu|thi đua|khen thưởng|chuyển đổi|khuyến công|thương mại|công nghiệp"
+    r"|năng lượng|kết quả|chương trình|việt nam|giám đốc|chủ tịch|trưởng phòng)(?!\w)"
+)
+NO_INITIALS = re.compile(  # abbreviations of something else
+    r"ubnd|hđnd|bct|tw|hcm|tp|sct|tm|kt|tl|ttg|nđ|qđ|cp|vn|eu|usd|vnd|asean|ocop|evn|gdp|fdi|iip|wto|fta|hđh|nlđ|cbcc|ttđt|vov|vtv|pv|bbt|btv|ctv|qltt|ks|ts|ths"
+)
+LEVEL = re.compile(r" (?:tỉnh|thành phố|tp) ")
+ADDITION = re.compile(r"\s*\((?P<words>[^()]*)\)\s*$")
+COMPILED = re.compile(r"(?:t/h|th|tổng hợp|st|sưu tầm|biên soạn|lược dịch|biên tập|theo .*)", re.IGNORECASE)
+LONGEST = 60  # characters of a name or an office
+
+
+def kind_of(words: str, *, labelled: bool = False) -> Kind | None:
+    """Whom the words name. After a label ("Tác giả:") a foreign or long name counts too, and any office or paper."""
+    lower = words.casefold()
+    if not words or len(words) > LONGEST or ACCOUNT.fullmatch(lower) or NO_NAME.fullmatch(lower):
+        return None
+    if ADDRESS.fullmatch(words):
+        return "agency"
+    if UNIT.fullmatch(lower) and words[0].isupper():
+        return "unit"
+    if AGENCY.fullmatch(lower) and (words[0].isupper() or labelled):
+        return "agency"
+    if is_person(words, labelled=labelled):
+        return "person"
+    return "initials" if is_initials(words) else None
+
+
+def is_person(words: str, *, labelled: bool = False) -> bool:
+    """Two to five Vietnamese syllables, each with a capital or all in capitals; after a label one to six words of any origin."""
+    parts = words.split()
+    fewest, most = (1, 6) if labelled else (2, 5)
+    lower = words.casefold()
+    if not fewest <= len(parts) <= most or NO_NAME.fullmatch(lower) or NO_PART.search(lower):
+        return False
+    capitals = words.isupper()
+    if labelled:
+        return all(_has_capital(part) for part in parts) and not (len(parts) == 1 and (words.isupper() or "." in words))
+    return all(part.isalpha() and (capitals or part.istitle()) and _is_syllable(part) for part in parts)
+
+
+def is_initials(words: str) -> bool:
+    """H.N., N.P, TBT, T.Đình; no word that is known as an abbreviation of something else."""
+    if not INITIALS.fullmatch(words) or not words[0].isupper():
+        return False
+    plain = words.replace(".", "").replace(" ", "")
+    return ("." in words or plain.isupper()) and not NO_INITIALS.fullmatch(plain.casefold())
+
+
+def is_same(words: str, other: str) -> bool:
+    """The same name, whatever the case and punctuation; "Sở Công Thương" is the site "Sở Công Thương tỉnh Bắc Kạn" too."""
+    one, two = (LEVEL.sub(" ", folded(name)) for name in (words, other))
+    return bool(one) and (one == two or (one.startswith("sở công thương") and two.startswith(one)))
+
+
+def _has_capital(word: str) -> bool:
+    letters = word.replace("'", "").replace("’", "").replace("-", "").replace(".", "")
+    return bool(letters) and letters.isalpha() and letters[0].isupper()
+
+
+@lru_cache(maxsize=8192)
+def _is_syllable(word: str) -> bool:
+    plain = "".join(char for char in unicodedata.normalize("NFD", word.casefold()) if not unicodedata.combining(char)).replace("đ", "d")
+    return SYLLABLE.fullmatch(plain) is not None

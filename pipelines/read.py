@@ -1,0 +1,159 @@
+"""Reading: captures of one article to the article, or the named reason why they hold none. Deterministic; a defect of ours is a reason too."""
+
+import logging
+import re
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import UTC, date, datetime
+
+from lxml import etree, html
+
+from archive.encoding import content
+from archive.errors import BrokenEncoding
+from archive.records import Article, Capture, Failure, Reading, Reason
+from archive.reference import load_reference
+from pipelines import generic
+from pipelines.article import Located, assemble, locate
+from pipelines.context import Context
+from pipelines.decode import decode
+from pipelines.layout import Layout
+from pipelines.mentions import find
+from pipelines.select import Page, inner_text
+from pipelines.text import normal
+
+log = logging.getLogger(__name__)
+
+CHALLENGE = re.compile(
+    rb"document\.cookie|location\.(?:reload|replace|href)|toNumbers|slowAES|D1N="
+    rb"|__cf_chl|cf-browser-verification|challenge-platform|just a moment|checking your browser",
+    re.IGNORECASE,
+)
+CHALLENGE_WORDS = 300  # characters at most that a challenge shows
+MULTIPLE, NOT_MODIFIED, BAD, MISSING, GONE, SERVER = 300, 304, 400, 404, 410, 500
+DECLARATION = re.compile(r"^\s*<\?xml[^>]*>")
+
+
+def read(captures: Sequence[Capture], context: Context) -> Reading | Failure:
+    """One article from its captures, several where it has several pages. Never raises for what a page holds."""
+    try:
+        return _read(captures, context)
+    except Exception as error:  # a crawl must not die of one page
+        log.exception("%s: the reader failed on capture %s", captures[0].url, captures[0].id)
+        return Failure(Reason.READER_ERROR, repr(error), captures[0])
+
+
+def read_html(body: str | bytes, url: str, *, context: Context | None = None, fetched_at: datetime | None = None) -> Reading | Failure:
+    """The same for a page at hand: its bytes or characters, the address it is from, and when it was fetched (UTC where it names no
+    zone; None: read by the newest layout).
+    """
+    context = context or Context(reference=load_reference())
+    if fetched_at and fetched_at.tzinfo is None:
+        fetched_at = fetched_at.replace(tzinfo=UTC)
+    text = decode(body) if isinstance(body, bytes) else body.replace("\x00", "")
+    if isinstance(text, Failure):
+        return text
+    try:
+        return _article([_page(text, url)], context, fetched_at)
+    except Exception as error:  # as in `read`
+        log.exception("%s: the reader failed", url)
+        return Failure(Reason.READER_ERROR, repr(error))
+
+
+def _read(captures: Sequence[Capture], context: Context) -> Reading | Failure:
+    pages: list[Page] = []
+    for capture in captures:
+        text = _text(capture)
+        if isinstance(text, Failure):
+            return replace(text, capture=capture)
+        pages.append(_page(text, capture.url))
+    found = _article(pages, context, captures[0].fetched_at)
+    return replace(found, capture=captures[0]) if isinstance(found, Failure) else found
+
+
+def _text(capture: Capture) -> str | Failure:
+    if capture.broken:
+        return Failure(*capture.broken)
+    if failure := refused(capture):
+        return failure
+    try:
+        body = content(capture)
+    except BrokenEncoding as error:
+        return Failure(Reason.UNDECODABLE, str(error))
+    return decode(body, capture.header("content-type") or "")
+
+
+def refused(capture: Capture) -> Failure | None:
+    """The failure that the status of an answer says, whatever was asked for; None for a page to look at (a 304 stands for one)."""
+    status = capture.status
+    if status < MULTIPLE or status == NOT_MODIFIED:
+        return None
+    detail = f"HTTP {status}"
+    if status >= SERVER:
+        return Failure(Reason.HTTP_SERVER_ERROR, detail, capture)
+    if status >= BAD:
+        return Failure(Reason.GONE if status in {MISSING, GONE} else Reason.HTTP_CLIENT_ERROR, detail, capture)
+    return Failure(Reason.NOT_AN_ARTICLE, f"{detail} to {capture.header('location') or 'nowhere'}", capture)
+
+
+def _page(text: str, url: str) -> Page:
+    """Parsed with limits that no real page meets: 2,048 levels of nesting, beyond which the rest of a page is lost."""
+    source = DECLARATION.sub("", text).encode("utf-8", "ignore")
+    parser = html.HTMLParser(encoding="utf-8", huge_tree=True)
+    try:
+        root = html.document_fromstring(source, parser=parser)
+    except (etree.ParserError, etree.XMLSyntaxError):  # nothing in it that could be an element
+        root = html.Element("html")
+    return Page(root, source, url)
+
+
+def _article(pages: Sequence[Page], context: Context, fetched_at: datetime | None) -> Reading | Failure:
+    article = _by_layout(pages, context, fetched_at) if context.layouts else _generic(pages, context, fetched_at)
+    if article is None:
+        return _why_not(pages[0], context, fetched_at)
+    mentions, claims = find(article, context)
+    return Reading(article, mentions, claims)
+
+
+def _layouts(context: Context, fetched_at: datetime | None) -> tuple[Layout, ...]:
+    return context.layouts_on(fetched_at.date() if fetched_at else date.max) if context.layouts else ()
+
+
+def _by_layout(pages: Sequence[Page], context: Context, fetched_at: datetime | None) -> Article | None:
+    """By the layout of the capture's day; by a neighbour, with a doubt, where that one does not fit."""
+    for distance, layout in enumerate(_layouts(context, fetched_at)):
+        located: list[Located] = []
+        for page in pages:
+            title, body = locate(page, layout)
+            if title and body:
+                located.append(Located(page, title, body))
+        if len(located) == len(pages):
+            doubt = f"read by the layout until {layout.valid_until or 'now'}: that of the day of the capture does not fit" if distance else None
+            return assemble(located, layout, context, fetched_at=fetched_at, doubt=doubt)
+    return None
+
+
+def _generic(pages: Sequence[Page], context: Context, fetched_at: datetime | None) -> Article | None:
+    located = [found for page in pages if (found := generic.locate(page))]
+    if not located:
+        return None
+    return assemble(located, generic.LAYOUT, context, fetched_at=fetched_at, doubt="no layout describes this page")
+
+
+def _why_not(page: Page, context: Context, fetched_at: datetime | None) -> Failure:
+    words = normal(inner_text(page.root))
+    if len(words) <= CHALLENGE_WORDS and CHALLENGE.search(page.source):
+        return Failure(Reason.CHALLENGE_PAGE, f"a script instead of an article: {words[:80]!r}")
+    layouts = _layouts(context, fetched_at)
+    if not layouts:
+        return Failure(Reason.NOT_AN_ARTICLE, "no block of paragraphs under a heading")
+    if layouts[0].gone and (said := re.search(layouts[0].gone, words)):
+        return Failure(Reason.GONE, f"the page says {said.group()!r}")
+    title, body = locate(page, layouts[0])
+    missing = [
+        f"{name} ({', '.join(selectors)})"
+        for name, hit, selectors in (("title", title, layouts[0].title), ("body", body, layouts[0].body))
+        if not hit
+    ]
+    if body or generic.locate(page):
+        return Failure(Reason.FIELD_MISSING, f"the page looks like an article, but the layout finds no {' and no '.join(missing)}")
+    return Failure(Reason.NOT_AN_ARTICLE, f"no {' and no '.join(missing)}")

@@ -1,0 +1,180 @@
+"""How records become rows of `archive.db`. Values only: no database, no decisions about what is new."""
+
+import hashlib
+import json
+from collections.abc import Iterable
+from datetime import UTC, datetime
+from typing import Any
+
+from archive.records import Article, Capture, Failure, FieldName, Reading
+
+Row = dict[str, Any]
+
+
+CONTENT = ("title", "lead", "text", "byline", "published_at", "modified_at", "images")
+
+
+def stamp(moment: datetime) -> str:
+    return moment.astimezone(UTC).isoformat(timespec="milliseconds")
+
+
+def _id(*parts: object) -> str:
+    return hashlib.sha256(" ".join(map(str, parts)).encode()).hexdigest()[:16]
+
+
+def _json(value: object) -> str:
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+
+
+def capture_row(sequence: int, capture: Capture) -> Row:
+    return {
+        "id": capture.id,
+        "site_id": capture.site,
+        "url": capture.url,
+        "kind": capture.kind,
+        "method": capture.method,
+        "fetched_at": stamp(capture.fetched_at),
+        "status": capture.status,
+        "content_type": capture.header("Content-Type"),
+        "size": len(capture.body),
+        "file": capture.place.file,
+        "offset": capture.place.offset,
+        "length": capture.place.length,
+        "payload_digest": capture.payload_digest,
+        "content_digest": capture.content_digest,
+        "refers_to": capture.refers_to,
+        "sequence": sequence,
+    }
+
+
+def failure_row(capture: Capture, failure: Failure) -> Row:
+    return {
+        "id": capture.id,
+        "site_id": capture.site,
+        "url": capture.url,
+        "reason": str(failure.reason),
+        "detail": failure.detail,
+        "at": stamp(capture.fetched_at),
+        "capture_id": capture.id,
+    }
+
+
+def content(article: Article) -> Row:
+    """The columns whose change between two captures makes a new version; `attachments` too, though they are rows of their own."""
+    return {
+        "title": article.title,
+        "lead": article.lead,
+        "text": article.text,
+        "byline": article.byline.raw if article.byline else None,
+        "published_at": article.published_at.isoformat() if article.published_at else None,
+        "modified_at": article.modified_at.isoformat() if article.modified_at else None,
+        "images": _json([[image.url, image.alt, image.caption] for image in article.images]),
+        "attachments": _json(sorted({one.url: one.name for one in article.attachments}.items())),
+    }
+
+
+def article_row(article_id: str, capture: Capture, article: Article) -> Row:
+    authors = article.byline.authors if article.byline else ()
+    row = content(article) | {
+        "id": article_id,
+        "site_id": article.site,
+        "url": article.url,
+        "html": article.html,
+        "author": ", ".join(dict.fromkeys(author.name for author in authors)) or None,
+        "year": article.published_at.year if article.published_at else None,
+        "category": article.category,
+        "tags": _json(article.tags),
+        "language": article.language,
+        "source_name": article.source.name if article.source else None,
+        "source_url": article.source.url if article.source else None,
+        "version_id": f"{article_id}-{capture.id}",
+        "capture_id": capture.id,
+    }
+    del row["attachments"]
+    return row
+
+
+def stored_content(stored: Row, attachments: Iterable[tuple[str, str]]) -> Row:
+    """`content` of an article as the archive has it; `attachments` are its pairs of URL and name."""
+    return {name: stored[name] for name in CONTENT} | {"attachments": _json(sorted(attachments))}
+
+
+def version_row(stored: Row, attachments: Iterable[tuple[str, str]], *, seen_from: str) -> Row:
+    """An article's row as it was, kept as an older version."""
+    return stored_content(stored, attachments) | {
+        "id": stored["version_id"],
+        "article_id": stored["id"],
+        "number": stored["versions"],
+        "html": stored["html"],
+        "capture_id": stored["capture_id"],
+        "seen_from": seen_from,
+        "seen_until": stored["last_seen"],
+    }
+
+
+def author_rows(article_id: str, article: Article) -> list[tuple[Row, Row]]:
+    """Pairs of an `authors` row and the `article_authors` row that links to it. One name in any case is one author."""
+    pairs = []
+    for position, author in enumerate(article.byline.authors if article.byline else ()):
+        author_id = _id(author.kind, fold_name(author.name))
+        link = {"article_id": article_id, "position": position, "author_id": author_id, "role": author.role, "printed": author.name}
+        pairs.append(({"id": author_id, "name": author.name, "kind": author.kind}, link))
+    return pairs
+
+
+def fold_name(name: str) -> str:
+    """Names are grouped whatever their case and spacing; accents tell people apart."""
+    return " ".join(name.casefold().split())
+
+
+def evidence_rows(article_id: str, article: Article) -> list[Row]:
+    unique = {one.field: one for one in reversed(article.evidence)}
+    return [{"article_id": article_id, "field": one.field, "method": one.method, "raw": one.raw, "doubt": one.doubt} for one in unique.values()]
+
+
+def attachment_rows(article_id: str, article: Article) -> list[Row]:
+    return [{"article_id": article_id, "url": url, "name": name} for url, name in {one.url: one.name for one in article.attachments}.items()]
+
+
+def _mention_id(article_id: str, place: tuple[FieldName, int], kind: str) -> str:
+    return f"{article_id}-{place[0]}-{place[1]}-{kind}"
+
+
+def mention_rows(article_id: str, reading: Reading) -> list[Row]:
+    return [
+        {
+            "id": _mention_id(article_id, (one.field, one.start), one.kind),
+            "article_id": article_id,
+            "field": one.field,
+            "start": one.start,
+            "end": one.end,
+            "quote": one.quote,
+            "kind": one.kind,
+            "rule": one.rule,
+            "scheme": one.scheme,
+            "holder": one.holder,
+            "number": one.number,
+            "entity": one.entity,
+            "refers_to": _mention_id(article_id, one.refers_to, one.kind) if one.refers_to else None,
+        }
+        for one in reading.mentions
+    ]
+
+
+def claim_rows(article_id: str, reading: Reading) -> list[Row]:
+    return [
+        {
+            "id": f"{article_id}-{one.kind}-{one.field}-{one.start}-{one.end}-{_id(one.subject, one.entity)}",
+            "article_id": article_id,
+            "mention_id": _mention_id(article_id, one.mention, "cluster") if one.mention else None,
+            "kind": one.kind,
+            "entity": one.entity,
+            "subject": one.subject,
+            "subject_entity": one.subject_entity,
+            "field": one.field,
+            "start": one.start,
+            "end": one.end,
+            "quote": one.quote,
+        }
+        for one in reading.claims
+    ]

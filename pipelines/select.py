@@ -1,0 +1,113 @@
+"""Finding elements of a page by the selectors of a layout, compiled once and tried cheaply. Changes no page."""
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from functools import lru_cache
+
+from lxml.html import HtmlElement
+
+from pipelines.layout import compiled, split
+from pipelines.text import normal
+
+NEEDED = re.compile(r"[.#]((?:[\w-]|[^\x00-\x7f])+)")
+CONDITIONS = re.compile(r"\[[^\]]*\]|:[\w-]+(?:\([^()]*\))?")
+NESTED = re.compile(r"""(?P<head>[^\s>+~,()\[\]"']+)(?P<axis>\s*[>~]\s*|\s+)(?P<rest>[^\s>+~,][^,]*)""")
+AXES = {"": "descendant::", ">": "child::", "~": "following-sibling::"}
+COMBINED = re.compile(r"\S[\s>+~]+\S")
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """One parsed page. `source` is what it was parsed from: a class that is not in it need not be looked for."""
+
+    root: HtmlElement
+    source: bytes
+    url: str
+    seen: dict[str, list[HtmlElement]] = field(default_factory=dict)  # by selector: fields and body ask for the same
+    named: dict[str, bool] = field(default_factory=dict)
+
+    def names(self, name: str) -> bool:
+        """Is that class or id anywhere in the page?"""
+        if name not in self.named:
+            self.named[name] = name.encode() in self.source
+        return self.named[name]
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """What a selector found: the element, the attribute's value where it asks for one, and the selector for the evidence."""
+
+    element: HtmlElement
+    attribute: str | None
+    selector: str
+
+    @property
+    def text(self) -> str:
+        """Words split by inline tags are joined, a `<br>` is a blank."""
+        return normal(self.attribute if self.attribute is not None else inner_text(self.element))
+
+
+@lru_cache(maxsize=4096)
+def needed(css: str) -> tuple[str, ...]:
+    """Class and id names without which a selector cannot match; none where alternatives or escapes make that unsure."""
+    plain = CONDITIONS.sub("", css)
+    return () if set(plain) & set(",\\()[]") else tuple(NEEDED.findall(plain))
+
+
+def hits(page: Page, selectors: Sequence[str]) -> Iterator[list[Hit]]:
+    """For each selector in turn what it finds, where it finds something."""
+    for selector in selectors:
+        css, name = split(selector)
+        found = [Hit(element, element.get(name) if name else None, selector) for element in elements(page, css)]
+        if found := [hit for hit in found if name is None or hit.attribute]:
+            yield found
+
+
+def first(page: Page, selectors: Sequence[str]) -> Hit | None:
+    """The first hit that has words."""
+    return next((hit for found in hits(page, selectors) for hit in found if hit.text), None)
+
+
+def elements(page: Page, css: str, within: HtmlElement | None = None) -> list[HtmlElement]:
+    """All elements a selector finds, in the page or inside an element; a selector with ancestors sees those outside it too."""
+    if not all(page.names(name) for name in needed(css)):
+        return []
+    if within is None:
+        return _everywhere(page, css)
+    if COMBINED.search(css):
+        return [element for element in _everywhere(page, css) if within in element.iterancestors()]
+    return [element for element in _found(css, within) if element is not within]
+
+
+def _everywhere(page: Page, css: str) -> list[HtmlElement]:
+    """Once for each selector; selectors under the same ancestor (`.entry-header time`, `.entry-header .cat-links a`) look for that one only once."""
+    if css not in page.seen:
+        if nested := NESTED.fullmatch(css):
+            heads = _everywhere(page, nested["head"])
+            page.seen[css] = list(dict.fromkeys(one for head in heads for one in _found(nested["rest"], head, AXES[nested["axis"].strip()])))
+        else:
+            page.seen[css] = _found(css, page.root)
+    return page.seen[css]
+
+
+def _found(css: str, root: HtmlElement, prefix: str = "descendant-or-self::") -> list[HtmlElement]:
+    found = compiled(css, prefix)(root)
+    return [one for one in found if isinstance(one, HtmlElement)] if isinstance(found, list) else []
+
+
+def inner_text(element: HtmlElement) -> str:
+    pieces: list[str] = []
+    for part in element.iter():
+        if part.tag == "br":
+            pieces.append(" ")
+        if isinstance(part.tag, str) and part.text and part.tag not in {"script", "style"}:
+            pieces.append(part.text)
+        if part is not element and part.tail:
+            pieces.append(part.tail)
+    return "".join(pieces)
+
+
+def spaced_text(element: HtmlElement) -> str:
+    """Like `inner_text`, but with a blank between elements: for dates, whose day and time often stand in two."""
+    return normal(" ".join(str(piece) for piece in element.itertext()))

@@ -1,0 +1,79 @@
+"""What a page says of itself to machines: JSON-LD, meta tags, its language. A witness, weaker than what it prints."""
+
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
+
+from lxml.etree import XPath
+from lxml.html import HtmlElement
+
+from pipelines.text import normal
+
+ARTICLES = frozenset({"Article", "NewsArticle", "BlogPosting", "Report", "WebPage"})
+SCRIPTS = XPath("//script[@type='application/ld+json']")
+METAS = XPath("//meta[@content]")
+
+
+@dataclass(frozen=True)
+class Structured:
+    """Values as found, each with the method that evidence records: `json-ld`, `meta:article:published_time`."""
+
+    root: HtmlElement
+    metas: Mapping[str, str] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, root: HtmlElement) -> "Structured":
+        metas: dict[str, str] = {}
+        for meta in METAS(root):
+            name = meta.get("property") or meta.get("name") or meta.get("itemprop")
+            if name and (content := normal(meta.get("content") or "")):
+                metas.setdefault(name.lower(), content)
+        return cls(root, metas)
+
+    @cached_property
+    def json_ld(self) -> Mapping[str, Any]:
+        """The one object that describes the article; of several kinds the most telling. Empty where there is none or it is no JSON."""
+        found = [one for script in SCRIPTS(self.root) for one in _objects(script.text or "") if _kinds(one) & ARTICLES]
+        return min(found, key=lambda one: _kinds(one) == {"WebPage"}, default={})
+
+    def values(self, key: str, *metas: str) -> Iterator[tuple[str, str]]:
+        """(method, value) from JSON-LD, then from the meta tags named."""
+        value = self.json_ld.get(key)
+        if isinstance(value, str) and (text := normal(value)):
+            yield "json-ld", text
+        yield from ((f"meta:{name}", self.metas[name]) for name in metas if name in self.metas)
+
+    @property
+    def author(self) -> str | None:
+        """Nearly always the site or its account; read only where the layout says that it can be believed."""
+        author: Any = self.json_ld.get("author")
+        author = author[0] if isinstance(author, list) and author else author
+        name = author.get("name") if isinstance(author, dict) else author
+        return normal(name) if isinstance(name, str) and normal(name) else self.metas.get("author")
+
+    @property
+    def language(self) -> str | None:
+        html = self.root.getroottree().getroot()
+        return (html.get("lang") or html.get("xml:lang") or "").partition("-")[0].lower() or None
+
+
+def _objects(text: str) -> Iterator[dict[str, Any]]:
+    try:
+        data = json.loads(text)
+    except (ValueError, RecursionError):
+        return
+    waiting = [data]
+    while waiting:
+        one = waiting.pop(0)
+        if isinstance(one, list):
+            waiting.extend(one)
+        elif isinstance(one, dict):
+            yield one
+            waiting.extend(one[key] for key in ("@graph", "mainEntity") if key in one)
+
+
+def _kinds(one: Mapping[str, Any]) -> set[str]:
+    kind = one.get("@type")
+    return {str(name) for name in kind} if isinstance(kind, list) else {str(kind)}

@@ -1,0 +1,72 @@
+"""Words as the archive keeps them: one Unicode form, plain blanks, no furniture lines. The site's own spelling stays.
+
+Works on single lines; knows nothing of tags or of where on the page a line stands.
+"""
+
+import re
+import unicodedata
+
+INVISIBLE = re.compile("[\u00ad\u034f\u061c\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff\ufffc\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f]")
+SPACES = re.compile(r"\s+")  # no-break and other Unicode blanks and line separators too
+UNTELLING = re.compile(r"[\W_]+")
+VIETNAMESE = re.compile("[ăâđêôơưàảãạằẳẵặắầẩẫậấèẻẽẹềểễệếìỉĩịòỏõọồổỗộốờởỡợớùủũụừửữựứỳỷỹỵý]", re.IGNORECASE)
+
+FURNITURE = re.compile(
+    r"""
+    chia[ ]s[ẻẽ](?:[ ](?:bài[ ]viết|lên|qua|trên|với|facebook|zalo|twitter|email|mạng|xã|hội))*
+    | (?:facebook|zalo|twitter|email|google\+?|linkedin|pinterest|print|share|tweet|like|in)(?:[ ](?:facebook|zalo|twitter|email|print|share))*
+    | (?:in|gửi|lưu|đọc|nghe|tải|sao[ ]chép)[ ](?:bài|trang|tin|email|bài[ ]viết|liên[ ]kết)(?:[ ](?:viết|này|email|cho[ ]bạn[ ]bè|qua[ ]email))*
+    | (?:số[ ])?(?:lượt|lần)[ ](?:xem|đọc|truy[ ]cập|tải)(?:[ ](?:tin|bài))?[ ]?:?[ ]?[\d.,]*
+    | [\d.,]+[ ]lượt[ ](?:xem|đọc)
+    | (?:xem[ ])?(?:với[ ])?cỡ[ ]chữ.{0,20} | a-?[ ]a[ ]a\+ | a-[ ]a\+
+    | \d{3,4}x\d{3,4} | leftcenterrightdel | normal[ ]0(?:[ ](?:false|true|en-us|vi-vn|vi|x-none|\d+))* | (?:false[ ]?){2,}
+    | /\*[ ]style[ ]definitions.* | microsoftinternetexplorer\d
+    | view[ ]counter | (?:total[ ])?views(?:[ ](?:today|yesterday|this[ ]\w+|last[ ].{1,12}))?[ ]?:[ ]?[\d.,]+
+    | language | skip[ ]to[ ](?:main[ ])?content | truy[ ]cập[ ]nội[ ]dung[ ]luôn | skip[ ]ribbon[ ]commands
+    | (?:click[ ]để[ ])?đánh[ ]giá[ ]bài[ ]viết | tổng[ ]số[ ]điểm[ ]của[ ]bài[ ]viết[ ]là.* | xếp[ ]hạng.{0,40}phiếu[ ]bầu | \(?\d+[ ]phiếu[ ]bầu\)?
+    | quay[ ]lại | trở[ ](?:về|lại)(?:[ ]đầu[ ]trang)? | về[ ](?:đầu[ ]trang|trang[ ]trước) | lên[ ]đầu[ ]trang
+    | (?:ý[ ]kiến|bình[ ]luận)(?:[ ](?:bạn[ ]đọc|của[ ]bạn))?[ ]?\(?\d*\)?
+    """,
+    re.VERBOSE,
+)
+FILE_NAME = re.compile(r"[(\[]?\S(?:.{0,80}\S)?\.(?:jpe?g|png|gif|bmp|webp)[)\]]?", re.IGNORECASE)
+RELATED = re.compile(
+    r"""
+    (?:các[ ])?(?:tin|bài[ ]viết|bài|tin[ ]tức|tin[ ]bài)
+    [ ](?:cùng|liên[ ]quan|khác|mới(?:[ ](?:nhất|hơn))?|cũ(?:[ ]hơn)?|xem[ ]nhiều|đọc[ ]nhiều|đã[ ]đưa|tiếp[ ]theo)
+    (?:[ ](?:chuyên[ ]mục|danh[ ]mục|chủ[ ]đề|thể[ ]loại|loại|khác))?
+    | những[ ]tin[ ](?:mới|cũ)[ ]hơn | xem[ ]thêm | có[ ]thể[ ]bạn[ ]quan[ ]tâm | đọc[ ]nhiều(?:[ ]nhất)? | view[ ]counter
+    """,
+    re.VERBOSE,
+)
+BAR = re.compile(r"\s*[|•·]\s*")
+MARKS = " :.…»>-–"
+
+
+def normal(text: str) -> str:
+    """NFC, no invisible characters, every run of white space one blank, none at the ends."""
+    return SPACES.sub(" ", INVISIBLE.sub("", unicodedata.normalize("NFC", text))).strip()
+
+
+def folded(text: str) -> str:
+    """For comparing only: letters and digits, lower case."""
+    return UNTELLING.sub(" ", text.casefold()).strip()
+
+
+def is_furniture(line: str) -> bool:
+    """A share, print or counter line, Word residue, or an image file's name standing as text. `line` is normal."""
+    if len(line) > 160:  # noqa: PLR2004 - longer than any furniture seen
+        return False
+    parts = [part for part in (piece.strip(MARKS) for piece in BAR.split(line.casefold())) if part]
+    return all(FURNITURE.fullmatch(part) or FILE_NAME.fullmatch(part) for part in parts)
+
+
+def opens_related(line: str) -> bool:
+    """The heading of a box of other articles. `line` is normal."""
+    return len(line) <= 60 and RELATED.fullmatch(line.casefold().strip(MARKS)) is not None  # noqa: PLR2004 - headings are short
+
+
+def is_vietnamese(text: str) -> bool:
+    """Written with Vietnamese letters: an English or Chinese text has at most a few names with them."""
+    letters = sum(map(str.isalpha, text))
+    return letters > 0 and len(VIETNAMESE.findall(text)) > letters * 0.04
