@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: demo test check format lock clean
+.PHONY: demo test check format notebooks lock clean
 
 .venv/ready: requirements.lock pyproject.toml
 	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed; name one: make PYTHON=python3.12 …")'
@@ -26,6 +26,10 @@ check: .venv/ready ## style, types, import rules
 format: .venv/ready ## put the code in form
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
+
+notebooks: .venv/ready ## run the notebooks again on the demo's archive and keep their outputs
+	$(BIN)/congthuong demo --no-serve
+	cd notebooks && ../$(BIN)/jupyter execute --inplace *.ipynb
 
 lock: ## requirements.lock anew, for all Pythons, without an index address
 	uv pip compile pyproject.toml --extra dev --universal --python-version 3.11 --generate-hashes --no-header --no-annotate \
