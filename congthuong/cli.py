@@ -9,7 +9,7 @@ import click
 
 from archive.errors import ArchiveError
 
-COMMANDS = ("crawl", "demo", "read", "rebuild", "serve", "sites")
+COMMANDS = ("crawl", "demo", "read", "rebuild", "serve", "sites", "status")
 
 
 class Commands(click.Group):

@@ -1,0 +1,72 @@
+"""`congthuong status`: how the last runs went, what failed and why, what the sites name that is not held."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import click
+from rich.console import Console
+from rich.table import Column, Table
+
+from archive.data import DataFolder
+from archive.tables import open_archive
+from congthuong.cli import data_option, json_option
+
+LAST_RUNS = """
+SELECT s.id AS site, r.started_at, r.outcome, r.requests, r.articles, r.waiting, r.message,
+  (SELECT count(*) FROM articles a WHERE a.site_id = s.id) AS held,
+  (SELECT count(*) FROM articles a WHERE a.site_id = s.id AND a.vanished_at IS NOT NULL) AS vanished
+FROM sites s LEFT JOIN runs r ON r.id = (SELECT id FROM runs WHERE site_id = s.id ORDER BY started_at DESC LIMIT 1) ORDER BY s.id"""
+FAILURES = """
+SELECT f.site_id AS site, f.reason, count(*) AS times, max(f.at) AS last FROM failures f
+WHERE f.at >= (SELECT max(started_at) FROM runs r WHERE r.site_id = f.site_id) GROUP BY 1, 2 ORDER BY 1, 3 DESC, 2"""
+GAPS = "SELECT site_id AS site, section, claimed, held, missing FROM coverage WHERE held < claimed ORDER BY 1, 2"
+
+
+@click.command("status")
+@data_option
+@json_option
+def command(data: Path, as_json: bool) -> None:
+    """Say how the last run of each site went: outcome, failures by reason, and what the site's own listings name that is not held.
+
+    \b
+    Examples:
+      congthuong status
+      congthuong status --json | jq '.runs[] | select(.outcome == "short")'
+    """
+    db = open_archive(DataFolder.named(data).archive_db, readonly=True)
+    try:
+        said = {name: list(db.query(sql)) for name, sql in (("runs", LAST_RUNS), ("failures", FAILURES), ("gaps", GAPS))}
+    finally:
+        db.close()
+    for gap in said["gaps"]:
+        gap["missing"] = json.loads(gap["missing"])
+    if as_json:
+        click.echo(json.dumps(said, ensure_ascii=False, indent=2))
+    else:
+        show(said)
+
+
+def show(said: dict[str, list[dict[str, Any]]]) -> None:
+    """Three tables for people; empty ones are left out."""
+    console = Console()
+    runs = Table(
+        "site", "last run (UTC)", "outcome", "requests", "articles held", "vanished", "waiting", "", title="Last runs", box=None, title_justify="left"
+    )
+    for run in said["runs"]:
+        when = (run["started_at"] or "never")[:16].replace("T", " ")
+        numbers = (str(run[name] if run[name] is not None else "") for name in ("requests", "held", "vanished", "waiting"))
+        runs.add_row(run["site"], when, run["outcome"] or "", *numbers, run["message"] or "")
+    console.print(runs)
+    if said["failures"]:
+        failures = Table("site", "reason", "times", "last (UTC)", title="\nFailures since the last run began", box=None, title_justify="left")
+        for one in said["failures"]:
+            failures.add_row(one["site"], one["reason"], str(one["times"]), one["last"][:16].replace("T", " "))
+        console.print(failures)
+    if said["gaps"]:
+        gaps = Table(
+            "site", "section", "named", "held", "the first missing", title="\nNamed by the site but not held", box=None, title_justify="left"
+        )
+        for gap in said["gaps"]:
+            gaps.add_row(gap["site"], gap["section"], str(gap["claimed"]), str(gap["held"]), gap["missing"][0])
+        console.print(gaps)

@@ -1,0 +1,45 @@
+"""`congthuong status`: what a run that went well and one that did not look like from the morning after."""
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+from conftest import Cli, Crawled
+from test_bad_pages import PAGES, SITE, Odd
+
+from congthuong.demo.server import Served
+
+
+def test_every_site_has_its_last_run(crawled: Crawled, cli: Callable[..., Cli]) -> None:
+    said = cli("status", "--data", crawled.data, "--json")
+    assert said.code == 0, said.err
+    status = json.loads(said.out)
+    assert [(run["site"], run["outcome"], run["held"], run["waiting"]) for run in status["runs"]] == [
+        (site, "complete", 12, 0) for site in sorted(crawled.samples.files)
+    ]
+    assert (status["failures"], status["gaps"]) == ([], [])
+    assert "demo-bac-kan" in cli("status", "--data", crawled.data).out
+
+
+def test_failures_and_gaps_are_named(tmp_path: Path, cli: Callable[..., Cli]) -> None:
+    with Served(Odd("odd")) as served:
+        file = tmp_path / "odd.toml"
+        file.write_text(SITE.format(home=f"{served.department.origin}/"), encoding="utf-8")
+        assert cli("crawl", "--site-file", file, "--data", tmp_path / "data").code == 1
+        origin = served.department.origin
+    status = json.loads(cli("status", "--data", tmp_path / "data", "--json").out)
+    assert [run["outcome"] for run in status["runs"]] == ["short"]
+    assert {one["reason"] for one in status["failures"]} >= {"Gone", "HttpServerError", "OffSite", "EmptyBody"}
+    [gap] = status["gaps"]
+    assert (gap["claimed"], gap["held"]) == (len(PAGES), 1)
+    assert f"{origin}/bai/mat" in gap["missing"]
+    shown = cli("status", "--data", tmp_path / "data").out
+    assert "Named by the site but not held" in shown
+    assert "OffSite" in shown
+
+
+def test_without_an_archive_it_says_what_to_do(tmp_path: Path, cli: Callable[..., Cli]) -> None:
+    said = cli("status", "--data", tmp_path / "nothing")
+    assert said.code == 1
+    assert "Crawl" in said.err
+    assert "Traceback" not in said.err
