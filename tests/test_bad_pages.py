@@ -10,11 +10,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from test_end_to_end import query
 
 from conftest import congthuong
 from congthuong.demo.cms import Department, Response
 from congthuong.demo.server import Served
+from test_end_to_end import query
 
 SITE = """
 name = "Trang mẫu hỏng"

@@ -5,9 +5,8 @@ from collections.abc import Callable
 from pathlib import Path
 
 from conftest import Cli, Crawled
-from test_bad_pages import PAGES, SITE, Odd
-
 from congthuong.demo.server import Served
+from test_bad_pages import PAGES, SITE, Odd
 
 
 def test_every_site_has_its_last_run(crawled: Crawled, cli: Callable[..., Cli]) -> None:

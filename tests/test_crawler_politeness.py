@@ -5,11 +5,10 @@ from dataclasses import dataclass, field
 from itertools import pairwise
 from pathlib import Path
 
-from test_bad_pages import GOOD, SITE
-
 from conftest import congthuong
 from congthuong.demo.cms import Department, Response
 from congthuong.demo.server import Served
+from test_bad_pages import GOOD, SITE
 
 
 @dataclass

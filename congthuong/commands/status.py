@@ -50,14 +50,16 @@ def command(data: Path, as_json: bool) -> None:
 def show(said: dict[str, list[dict[str, Any]]]) -> None:
     """Three tables for people; empty ones are left out."""
     console = Console()
-    runs = Table(
-        "site", "last run (UTC)", "outcome", "requests", "articles held", "vanished", "waiting", "", title="Last runs", box=None, title_justify="left"
-    )
+    columns = ("site", "last run (UTC)", "outcome", "asked", "held", "gone", "waiting")
+    runs = Table(*(Column(name, no_wrap=True) for name in columns), title="Last runs", box=None, title_justify="left")
     for run in said["runs"]:
         when = (run["started_at"] or "never")[:16].replace("T", " ")
         numbers = (str(run[name] if run[name] is not None else "") for name in ("requests", "held", "vanished", "waiting"))
-        runs.add_row(run["site"], when, run["outcome"] or "", *numbers, run["message"] or "")
+        runs.add_row(run["site"], when, run["outcome"] or "", *numbers)
     console.print(runs)
+    for run in said["runs"]:
+        if run["message"]:
+            console.print(f"{run['site']}: {run['message']}", highlight=False, markup=False)
     if said["failures"]:
         failures = Table("site", "reason", "times", "last (UTC)", title="\nFailures since the last run began", box=None, title_justify="left")
         for one in said["failures"]:
