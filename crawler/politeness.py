@@ -13,6 +13,7 @@ from scrapy.http import Response
 
 from archive.records import Reason
 from crawler.guard import Refused
+from crawler.settings import slot_delay
 
 # Scrapy logs a robots.txt that cannot be had with a traceback; it is a named failure of the run here.
 logging.getLogger("scrapy.downloadermiddlewares.robotstxt").setLevel(logging.CRITICAL)
@@ -73,7 +74,7 @@ class RobotsMiddleware(RobotsTxtMiddleware):
         if delay := robotparser.crawl_delay(self._crawler_agent()):
             slot = _slots(self.crawler).get(urlsplit(request.url).netloc.lower())
             if slot is not None:
-                slot.delay = max(slot.delay, float(delay))
+                slot.delay = max(slot.delay, slot_delay(float(delay)))
 
     def _crawler_agent(self) -> str:
         return str(self.crawler.settings["USER_AGENT"])

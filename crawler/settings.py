@@ -21,6 +21,7 @@ USER_AGENT = f"congthuong-archive/{VERSION} ({CONGTHUONG_CONTACT or 'sample run'
 ROBOTSTXT_OBEY = True
 CONCURRENT_REQUESTS = 1  # per site: the next is not even chosen before the last one's answer was heard, Retry-After included
 CONCURRENT_REQUESTS_PER_DOMAIN = 1
+DOWNLOAD_DELAY_JITTER = 0.2
 DOWNLOAD_TIMEOUT = 30
 DOWNLOAD_MAXSIZE = 10 * 1024 * 1024
 DOWNLOAD_WARNSIZE = 0
@@ -42,3 +43,8 @@ DOWNLOADER_MIDDLEWARES = {
 ITEM_PIPELINES = {"pipelines.item_pipeline.ArchivePipeline": 300}
 EXTENSIONS = {"scrapy.extensions.logstats.LogStats": None, "scrapy.extensions.memusage.MemoryUsage": None}
 LOG_LEVEL = "INFO"
+
+
+def slot_delay(pace: float) -> float:
+    """Scrapy's delay for a slot where two requests are never closer than `pace` seconds: its jitter goes both ways, ours only upward."""
+    return pace / (1 - DOWNLOAD_DELAY_JITTER)

@@ -25,6 +25,7 @@ from crawler.discovery.listing import read_listing
 from crawler.discovery.sitemap import read_sitemap
 from crawler.frontier import Frontier, Row, read_log
 from crawler.result import Result, sum_up
+from crawler.settings import slot_delay
 from crawler.site import Site
 from crawler.site_files import save_site
 from crawler.urls import key_of
@@ -69,9 +70,7 @@ class SiteSpider(Spider):
     @classmethod
     def update_settings(cls, settings: Any) -> None:
         super().update_settings(settings)
-        # Jitter goes only upward: between one and one and a half times the pace.
-        settings.set("DOWNLOAD_DELAY", cls.site.pace * 1.25, priority="spider")
-        settings.set("DOWNLOAD_DELAY_JITTER", 0.2, priority="spider")
+        settings.set("DOWNLOAD_DELAY", slot_delay(cls.site.pace), priority="spider")
         settings.set("DOWNLOAD_VERIFY_CERTIFICATES", cls.site.verify_tls, priority="spider")
 
     def _open(self, data: DataFolder) -> None:
