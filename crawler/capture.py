@@ -47,6 +47,7 @@ class CaptureMiddleware:
                 kind=request.meta.get(KIND, "robots"),
                 run=spider.frontier.run,
                 ip=str(response.ip_address) if response.ip_address else None,
+                request_body=request.body,
                 via=request.meta.get("via"),
             ),
         )

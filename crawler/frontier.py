@@ -31,8 +31,7 @@ CREATE TABLE IF NOT EXISTS failures (
   id TEXT PRIMARY KEY, run TEXT NOT NULL, url TEXT NOT NULL, reason TEXT NOT NULL, detail TEXT NOT NULL, at TEXT NOT NULL);
 """
 
-PRIORITY = {"sitemap": 40, "feed": 30, "listing": 20, "article": 10, "attachment": 0}
-SIGNPOSTS = ("sitemap", "feed", "listing")  # looked at again in every run
+PRIORITY = {"rest": 50, "sitemap": 40, "feed": 30, "listing": 20, "article": 10, "attachment": 0}
 ATTEMPTS = 3  # runs in which a failing address is tried before it is left as failed
 # Days after the first visit on which an article is looked at again: edits and removals come mostly soon.
 LOOKS = (1, 3, 7, 30, 90)
@@ -94,14 +93,12 @@ class Frontier:
     # -- a run
 
     def begin_run(self) -> str:
-        """Take back what a killed run had leased; make signposts and what is due wait again. Returns the run's id."""
+        """Take back what a killed run had leased; make what is due wait again. Returns the run's id."""
         at = now()
         self.run = at.strftime("%Y%m%dT%H%M%S%f")
         self._do("UPDATE runs SET outcome = 'killed' WHERE outcome = 'running'")
         self._do("INSERT INTO runs (id, started_at, outcome) VALUES (?, ?, 'running')", (self.run, at.isoformat()))
         self._do("UPDATE requests SET state = 'waiting' WHERE state = 'leased'")
-        marks = ", ".join("?" * len(SIGNPOSTS))
-        self._do(f"UPDATE requests SET state = 'waiting' WHERE kind IN ({marks})", SIGNPOSTS)  # noqa: S608 - only marks
         self._do("UPDATE requests SET state = 'waiting' WHERE state IN ('done', 'failed') AND next_visit <= ?", (at.isoformat(),))
         self.commit()
         return self.run
@@ -120,32 +117,55 @@ class Frontier:
 
     # -- rows
 
-    def add(self, kind: str, url: str, *, key: str, via: str | None = None, sign: str | None = None, section: str | None = None, **hint: Any) -> bool:
-        """Put an address in the frontier; True if it is new, or its `sign` says that it changed since it was found last."""
+    def add(
+        self,
+        kind: str,
+        url: str,
+        *,
+        key: str,
+        via: str | None = None,
+        sign: str | None = None,
+        section: str | None = None,
+        again: bool = False,
+        **hint: Any,
+    ) -> bool:
+        """Put an address in the frontier; True if it is new, or its `sign` says that it changed since it was found last.
+
+        The newest address of a key is the one that is fetched. `again`: it waits even where it was fetched before, as signposts do in every run.
+        """
         if section is not None:
             self._do("INSERT OR IGNORE INTO found VALUES (?, ?, ?)", (section, key, url))
-        cursor = self._do(
-            "INSERT INTO requests (key, kind, method, url, body, state, priority, via, sign, hint) "
-            "VALUES (?, ?, 'GET', ?, x'', 'waiting', ?, ?, ?, ?) "
-            "ON CONFLICT (key) DO UPDATE SET sign = excluded.sign, attempts = 0, "
-            "state = CASE WHEN requests.sign IS NOT NULL AND state = 'done' THEN 'waiting' ELSE state END "
-            "WHERE excluded.sign IS NOT NULL AND excluded.sign IS NOT requests.sign",
-            (row_key(kind, key), kind, url, PRIORITY.get(kind, 0), via, sign, json.dumps(hint, ensure_ascii=False)),
-        )
         self._dirty()
-        return cursor.rowcount > 0
+        name = row_key(kind, key)
+        known = self._do("SELECT id, url, sign, state FROM requests WHERE key = ?", (name,)).fetchone()
+        if known is None:
+            self._do(
+                "INSERT INTO requests (key, kind, method, url, body, state, priority, via, sign, hint) "
+                "VALUES (?, ?, 'GET', ?, x'', 'waiting', ?, ?, ?, ?)",
+                (name, kind, url, PRIORITY.get(kind, 0), via, sign, json.dumps(hint, ensure_ascii=False)),
+            )
+            return True
+        row, before, last_sign, state = known
+        fresher = sign is not None and sign != last_sign
+        changed = fresher and last_sign is not None and state in {"done", "failed"}
+        if before != url or fresher or (again and state in {"done", "failed"}):
+            state = "waiting" if changed or (again and state in {"done", "failed"}) else state
+            self._do("UPDATE requests SET url = ?, sign = ifnull(?, sign), state = ? WHERE id = ?", (url, sign, state, row))
+        return changed
 
     def lease(self, *, articles: bool = True) -> Row | None:
-        """The next row to fetch, now leased; None when nothing waits. `articles=False` leaves articles waiting."""
+        """The next row to fetch, now leased; None when nothing waits. `articles=False` leaves articles waiting.
+
+        A walk that was cut short must not end next time at what it had found already: from here until it is finished the row counts as never walked.
+        """
         only = "" if articles else "AND kind != 'article'"
         found = self._do(
-            "UPDATE requests SET state = 'leased', attempts = attempts + 1 WHERE id = "  # noqa: S608 - `only` is one of two constants
-            f"(SELECT id FROM requests WHERE state = 'waiting' {only} ORDER BY priority DESC, id LIMIT 1) "
-            "RETURNING id, kind, method, url, body, walked, hint"
+            f"SELECT id, kind, method, url, body, walked, hint FROM requests WHERE state = 'waiting' {only} ORDER BY priority DESC, id LIMIT 1"  # noqa: S608
         ).fetchone()
         if found is None:
             return None
         row, kind, method, url, body, walked, hint = found
+        self._do("UPDATE requests SET state = 'leased', attempts = attempts + 1, walked = 0 WHERE id = ?", (row,))
         return Row(row, kind, method, url, body, walked=bool(walked), hint=json.loads(hint))
 
     def has_waiting(self, *, articles: bool = True) -> bool:

@@ -18,6 +18,7 @@ class Discovery(Strict):
 
     article: Pattern  # searched in path and query of a URL: is it an article?
     exclude: Pattern | None = None  # of those, which are not
+    rest: list[str] = []  # WordPress: wp-json/wp/v2/posts or ?rest_route=/wp/v2/posts
     sitemaps: list[str] = []
     feeds: list[str] = []
     listings: list[str] = []  # first pages of the sections

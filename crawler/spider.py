@@ -19,9 +19,10 @@ from archive.captures import SiteFolder
 from archive.data import DataFolder, lock
 from archive.errors import ArchiveError, UsageError
 from archive.records import Capture, Failure, Reading, Reason
-from crawler.discovery import Signs, UnreadableSignpost
+from crawler.discovery import Signs, Step, UnreadableSignpost
 from crawler.discovery.feed import read_feed
 from crawler.discovery.listing import read_listing
+from crawler.discovery.rest import first_page, read_rest
 from crawler.discovery.sitemap import read_sitemap
 from crawler.frontier import Frontier, Row, read_log
 from crawler.result import Result, sum_up
@@ -126,24 +127,24 @@ class SiteSpider(Spider):
     async def start(self) -> AsyncIterator[Any]:
         """Put the site's signposts in the frontier; the scheduler takes it from there."""
         discovery = self.site.discovery
-        for kind, paths in (("sitemap", discovery.sitemaps), ("feed", discovery.feeds), ("listing", discovery.listings)):
+        signposts = {"rest": map(first_page, discovery.rest), "sitemap": discovery.sitemaps, "feed": discovery.feeds, "listing": discovery.listings}
+        for kind, paths in signposts.items():
             for path in paths:
-                self._add(kind, urljoin(self.site.home, path), section=None)
+                self._add(kind, urljoin(self.site.home, path), section=None, again=True)
         return
         yield  # type: ignore[unreachable]  # Scrapy wants an asynchronous generator; this one has nothing to give
 
     def request_for(self, row: Row) -> Request:
         """The request of a leased row."""
-        signpost, listing, article = self.on_signpost, self.on_listing, self.on_article
-        callbacks: dict[str, Callback] = {"sitemap": signpost, "feed": signpost, "listing": listing, "article": article}
-        meta = {LEASE: row, KIND: row.kind, WALK: (row.url,)}
+        callback: Callback = {"article": self.on_article, "attachment": self.on_file}.get(row.kind, self.on_signpost)
+        meta = {LEASE: row, KIND: row.kind, WALK: (Step(row.url),)}
         if row.kind == "attachment":
             meta["download_maxsize"] = 50 * 1024 * 1024
         return Request(
             row.url,
             method=row.method,
             body=row.body,
-            callback=self._careful(callbacks.get(row.kind, self.on_file)),
+            callback=self._careful(callback),
             errback=self.on_error,
             meta=meta,
             dont_filter=True,
@@ -169,43 +170,51 @@ class SiteSpider(Spider):
 
     # -- pages
 
-    def on_signpost(self, response: Response) -> None:
-        if self._failed(response):
-            return
+    def on_signpost(self, response: Response) -> Iterator[Request]:
+        """A page of a sitemap, feed, REST list or listing: what it points at goes in the frontier, and the walk goes on to its next page."""
         row: Row = response.meta[LEASE]
-        try:
-            signs = read_sitemap(response, self.site) if row.kind == "sitemap" else read_feed(response.body, self.site)
-        except UnreadableSignpost as error:
-            self._trouble(response.meta[CAPTURE], Reason.FIELD_MISSING, str(error))
-            self.frontier.fail(row.id, Reason.FIELD_MISSING, str(error), captured=True)
-            return
-        self._take(signs, row, section=row.url)
-        self.frontier.finish(row.id)
-
-    def on_listing(self, response: Response) -> Iterator[Request]:
-        row: Row = response.meta[LEASE]
-        walked: tuple[str, ...] = response.meta[WALK]
+        walked: tuple[Step, ...] = response.meta[WALK]
         # A page past the last may be missing, or lead back to a page seen before: both end the walk.
-        if len(walked) > 1 and (response.status in {NOT_FOUND, GONE} or response.url in walked[:-1]):
+        past_last = response.status in {NOT_FOUND, GONE} or (not walked[-1].body and Step(response.url) in walked[:-1])
+        if len(walked) > 1 and past_last:
             self.frontier.finish(row.id)
             return
         if self._failed(response):
             return
-        signs = read_listing(response.text if isinstance(response, TextResponse) else "", response.url, self.site)
-        before = response.meta.get("before")
-        addresses = tuple(pointer.url for pointer in signs.pointers)
-        if not addresses and len(walked) == 1:
+        try:
+            signs = self._signs(row.kind, response)
+        except UnreadableSignpost as error:
+            self._trouble(response.meta[CAPTURE], Reason.FIELD_MISSING, str(error))
+            self.frontier.fail(row.id, Reason.FIELD_MISSING, str(error), captured=True)
+            return
+        before, addresses = response.meta.get("before"), tuple(pointer.url for pointer in signs.pointers)
+        if row.kind == "listing" and not addresses and len(walked) == 1:
             self._trouble(response.meta[CAPTURE], Reason.FIELD_MISSING, f"no article link on the first page of the listing {row.url}")
         new = self._take(signs, row, section=row.url)
         overlap = row.walked and not new  # everything here was known already, and so is what is older
         if signs.next is None or not addresses or addresses == before or signs.next in walked or overlap:
             self.frontier.finish(row.id)
         elif len(walked) >= self.site.discovery.max_pages:
-            self._trouble(response.meta[CAPTURE], Reason.TOO_LARGE, f"the listing {row.url} has more than {len(walked)} pages (max_pages)")
+            self._trouble(response.meta[CAPTURE], Reason.TOO_LARGE, f"{row.url} has more than {len(walked)} pages (max_pages)")
             self.frontier.finish(row.id)
         else:
-            meta = {LEASE: row, KIND: "listing", WALK: (*walked, signs.next), "before": addresses, "via": response.url}
-            yield Request(signs.next, callback=self._careful(self.on_listing), errback=self.on_error, meta=meta, dont_filter=True)
+            step = signs.next
+            meta = {LEASE: row, KIND: row.kind, WALK: (*walked, step), "before": addresses, "via": response.url}
+            headers = {"Content-Type": "application/x-www-form-urlencoded"} if step.body else None
+            callback = self._careful(self.on_signpost)
+            yield Request(
+                step.url, method=step.method, body=step.body, headers=headers, callback=callback, errback=self.on_error, meta=meta, dont_filter=True
+            )
+
+    def _signs(self, kind: str, response: Response) -> Signs:
+        if kind == "sitemap":
+            return read_sitemap(response, self.site)
+        if kind == "feed":
+            return read_feed(response.body, self.site)
+        if kind == "rest":
+            headers = {str(name).lower(): str(value) for name, value in response.headers.to_unicode_dict().items()}
+            return read_rest(response.body, headers, response.url, self.site)
+        return read_listing(response.text if isinstance(response, TextResponse) else "", response.url, self.site)
 
     def on_article(self, response: Response) -> Iterator[ReadPage]:
         row: Row = response.meta[LEASE]
@@ -275,10 +284,11 @@ class SiteSpider(Spider):
 
     def _take(self, signs: Signs, row: Row, *, section: str) -> int:
         """Put what a signpost points at in the frontier; how many of them are new."""
-        return sum(
-            self._add(one.kind, one.url, section=section if one.kind == "article" else None, sign=one.sign, via=row.url, **one.hint)
-            for one in signs.pointers
-        )
+        found = 0
+        for one in signs.pointers:
+            article = one.kind == "article"
+            found += self._add(one.kind, one.url, section=section if article else None, again=not article, sign=one.sign, via=row.url, **one.hint)
+        return found
 
     def _add(self, kind: str, url: str, *, section: str | None, **said: Any) -> bool:
         return self.frontier.add(kind, clean(url), key=key_of(url, kind, self.site), section=section, **said)

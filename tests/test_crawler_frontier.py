@@ -153,18 +153,45 @@ def test_what_fails_is_tried_in_later_runs_and_then_left(tmp_path: Path, clock: 
     assert [(one["url"], one["reason"]) for one in log.failures] == [("http://site/a", "Timeout")] * tries
 
 
-def test_signposts_wait_again_in_every_run(tmp_path: Path) -> None:
+def test_signposts_wait_again_when_they_are_named_again(tmp_path: Path) -> None:
     frontier = opened(tmp_path)
-    frontier.add("feed", "http://site/feed", key="/feed")
+    frontier.add("feed", "http://site/feed", key="/feed", again=True)
+    frontier.add("feed", "http://site/old-feed", key="/old-feed", again=True)
+    while row := frontier.lease():
+        assert not row.walked
+        frontier.finish(row.id)
+    frontier.begin_run()  # the site file does not name the old one any more
+    frontier.add("feed", "http://site/feed", key="/feed", again=True)
     row = frontier.lease()
     assert row
-    assert not row.walked
-    frontier.finish(row.id)
+    assert (row.url, row.walked) == ("http://site/feed", True)
     assert frontier.lease() is None
+
+
+def test_the_newest_address_is_the_one_that_is_fetched(tmp_path: Path) -> None:
+    """A site moves to another host; its articles keep their keys."""
+    frontier = opened(tmp_path)
+    article(frontier, "a")
+    assert not frontier.add("article", "http://new-host/a", key="/a", section="/news")
+    assert urls_of(frontier) == ["http://new-host/a"]
+
+
+def test_a_walk_that_was_cut_short_counts_as_never_walked(tmp_path: Path) -> None:
+    """Else the next walk would end at the first page, whose articles are known by now, and never reach the ones behind it."""
+    frontier = opened(tmp_path)
+    frontier.add("listing", "http://site/tin", key="/tin")
+    row = frontier.lease()
+    assert row
+    frontier.finish(row.id)
     frontier.begin_run()
+    frontier.add("listing", "http://site/tin", key="/tin", again=True)
     row = frontier.lease()
     assert row
     assert row.walked
+    frontier.commit()  # and then it is killed in the middle of the walk
+    row = opened(tmp_path).lease()
+    assert row
+    assert not row.walked
 
 
 def test_unexplained_is_what_is_named_but_neither_held_nor_waiting_nor_failed(tmp_path: Path) -> None:

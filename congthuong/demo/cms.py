@@ -83,6 +83,10 @@ class Department:
         parts = urlsplit(target)
         return self.respond(parts.path, dict(parse_qsl(parts.query, keep_blank_values=True)))
 
+    def post(self, path: str, body: bytes) -> Response:  # noqa: ARG002 - for systems whose pagers post
+        """The answer to a form posted to `path`; most systems take none."""
+        return Response(405, b"", headers={"Allow": "GET"})
+
 
 def _load(path: Path, day: int) -> Article:
     """The pair of files; on day 2 the tables `day2.page` and `day2.truth` and the file `NN-slug.day2.html` are laid over it."""

@@ -7,7 +7,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from types import TracebackType
 from typing import Self
 
-from congthuong.demo.cms import Department
+from congthuong.demo.cms import Department, Response
 
 
 @dataclass(frozen=True)
@@ -31,8 +31,14 @@ class _Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
 
     def do_GET(self) -> None:
+        self._answer(self.server.department.get(self.path), time.monotonic())
+
+    def do_POST(self) -> None:
         at = time.monotonic()
-        answer = self.server.department.get(self.path)
+        body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
+        self._answer(self.server.department.post(self.path, body), at)
+
+    def _answer(self, answer: Response, at: float) -> None:
         self.server.asked.append(Asked(at, self.path, dict(self.headers), answer.status))
         self.send_response(answer.status)
         for name, value in {"Content-Type": answer.content_type, **answer.headers}.items():

@@ -19,8 +19,21 @@ class Pointer:
 
 
 @dataclass(frozen=True, slots=True)
+class Step:
+    """The next page of a walk: its address, and the form to post where it is no link."""
+
+    url: str
+    body: bytes = b""
+
+    @property
+    def method(self) -> str:
+        return "POST" if self.body else "GET"
+
+
+@dataclass(frozen=True, slots=True)
 class Signs:
-    """What one signpost page says: what it points at, and the next page of the same walk."""
+    """What one page of a signpost says: what it points at, the next page of the same walk, and how many there are in all where it says so."""
 
     pointers: tuple[Pointer, ...]
-    next: str | None = None
+    next: Step | None = None
+    total: int | None = None

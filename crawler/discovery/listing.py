@@ -6,6 +6,7 @@ from urllib.parse import urljoin
 from lxml import html
 
 from crawler.discovery import Pointer, Signs
+from crawler.discovery.pager import next_page
 from crawler.site import Site
 from crawler.urls import is_article
 from pipelines.layout import compiled
@@ -23,8 +24,7 @@ def read_listing(body: str, url: str, site: Site) -> Signs:
         if is_article(address, site) and address not in pointers:
             title = " ".join(link.text_content().split()) or link.get("title", "")
             pointers[address] = Pointer(address, "article", hint={"title": title} if title else {})
-    following = next(_links(tree, site.discovery.next), None)
-    return Signs(tuple(pointers.values()), urljoin(url, following.get("href", "").strip()) if following is not None else None)
+    return Signs(tuple(pointers.values()), next_page(tree, url, site.discovery.next))
 
 
 def _links(tree: html.HtmlElement, selectors: list[str]) -> Iterator[html.HtmlElement]:
