@@ -14,7 +14,7 @@ LEAST = 250  # characters of running text before a block counts as an article
 SHORTEST = 40  # characters of a paragraph that counts
 HOLDERS = frozenset({"div", "article", "section", "main", "td", "body", "form", "span"})
 OUTSIDE = frozenset({"nav", "header", "footer", "aside", "script", "style", "noscript", "select"})
-LAYOUT = Layout(title=["h1"], body=["body"])  # what `assemble` needs besides the places found here
+LAYOUT = Layout()  # for pages of which not even a site is known
 
 
 def locate(page: Page) -> Located | None:

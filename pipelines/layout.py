@@ -7,14 +7,16 @@ finds something. `::attr(name)` at its end takes an attribute instead of the tex
 import re
 from datetime import date
 from functools import cached_property, lru_cache
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 
 from cssselect import HTMLTranslator, SelectorError
 from cssselect.parser import Function
 from cssselect.xpath import XPathExpr
 from lxml.etree import XPath
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, ConfigDict, model_validator
 
+TITLE = ("h1",)  # where a layout that names no title looks for it
+CLASS = re.compile(r"\.([A-Za-z][\w-]*)")
 ATTRIBUTE = re.compile(r"::attr\(([\w:-]+)\)\s*$")
 
 
@@ -47,6 +49,8 @@ class Translator(HTMLTranslator):
 @lru_cache(maxsize=4096)
 def compiled(css: str, prefix: str = "descendant-or-self::") -> XPath:
     """A selector ready to be called on an element, to look along the axis `prefix`; raises SelectorError."""
+    if found := CLASS.fullmatch(css):  # most selectors: from the attributes to their elements it is half the way
+        return XPath(f"{prefix}*/@class[contains(., '{found[1]}') and contains(concat(' ', normalize-space(.), ' '), ' {found[1]} ')]/..")
     return XPath(Translator().css_to_xpath(css, prefix))
 
 
@@ -80,13 +84,16 @@ class Strict(BaseModel):
 
 
 class Layout(Strict):
-    """One look of a site's article pages, up to and including the day `valid_until`."""
+    """One look of a site's article pages, up to and including the day `valid_until`.
+
+    Where only addresses are known, a layout has no `body`: `generic` looks for title and body, the rest of the layout is used as ever.
+    """
 
     valid_until: date | None = None
     identity: Pattern | None = None  # its first group, searched in path and query, names the article; None: path and parameters that matter
 
-    title: list[Selector] = Field(default_factory=lambda: ["h1"])
-    body: list[Selector]  # the element that holds the article's paragraphs; what stands in `remove` is taken out first
+    title: list[Selector] = [*TITLE]
+    body: list[Selector] = []  # the element that holds the article's paragraphs; what stands in `remove` is taken out first
     lead: list[Selector] = []  # the sapo, where it stands outside the body or is marked inside it
     byline: list[Selector] = []  # where the name is set apart; without it the end of the body is searched
     byline_in_body: bool = True  # also look for the name at the end of the body
@@ -102,6 +109,13 @@ class Layout(Strict):
     date_order: Literal["dmy", "mdy"] = "dmy"
     meta_author: bool = False  # believe <meta name="author"> and JSON-LD author; nearly always the site or its account
     language: str = "vi"
+
+    @model_validator(mode="after")
+    def _no_title_alone(self) -> Self:
+        if not self.body and self.title != [*TITLE]:
+            msg = "a layout that names a title names the body too; without either, the generic reader looks for both"
+            raise ValueError(msg)
+        return self
 
     @cached_property
     def identity_pattern(self) -> re.Pattern[str] | None:

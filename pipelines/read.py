@@ -107,7 +107,7 @@ def _page(text: str, url: str) -> Page:
 
 
 def _article(pages: Sequence[Page], context: Context, fetched_at: datetime | None) -> Reading | Failure:
-    article = _by_layout(pages, context, fetched_at) if context.layouts else _generic(pages, context, fetched_at)
+    article = _by_layout(pages, context, fetched_at)
     if article is None:
         return _why_not(pages[0], context, fetched_at)
     mentions, claims = find(article, context)
@@ -115,44 +115,43 @@ def _article(pages: Sequence[Page], context: Context, fetched_at: datetime | Non
 
 
 def _layouts(context: Context, fetched_at: datetime | None) -> tuple[Layout, ...]:
-    return context.layouts_on(fetched_at.date() if fetched_at else date.max) if context.layouts else ()
+    return context.layouts_on(fetched_at.date() if fetched_at else date.max) if context.layouts else (generic.LAYOUT,)
 
 
 def _by_layout(pages: Sequence[Page], context: Context, fetched_at: datetime | None) -> Article | None:
     """By the layout of the capture's day; by a neighbour, with a doubt, where that one does not fit."""
     for distance, layout in enumerate(_layouts(context, fetched_at)):
-        located: list[Located] = []
-        for page in pages:
-            title, body = locate(page, layout)
-            if title and body:
-                located.append(Located(page, title, body))
+        located = [found for page in pages if (found := _located(page, layout))]
         if len(located) == len(pages):
-            doubt = f"read by the layout until {layout.valid_until or 'now'}: that of the day of the capture does not fit" if distance else None
-            return assemble(located, layout, context, fetched_at=fetched_at, doubt=doubt)
+            return assemble(located, layout, context, fetched_at=fetched_at, doubt=_doubt(layout, distance))
     return None
 
 
-def _generic(pages: Sequence[Page], context: Context, fetched_at: datetime | None) -> Article | None:
-    located = [found for page in pages if (found := generic.locate(page))]
-    if not located:
-        return None
-    return assemble(located, generic.LAYOUT, context, fetched_at=fetched_at, doubt="no layout describes this page")
+def _located(page: Page, layout: Layout) -> Located | None:
+    if not layout.body:
+        return generic.locate(page)
+    title, body = locate(page, layout)
+    return Located(page, title, body) if title and body else None
+
+
+def _doubt(layout: Layout, distance: int) -> str | None:
+    if not layout.body:
+        return "no layout describes this page"
+    return f"read by the layout until {layout.valid_until or 'now'}: that of the day of the capture does not fit" if distance else None
 
 
 def _why_not(page: Page, context: Context, fetched_at: datetime | None) -> Failure:
     words = normal(inner_text(page.root))
     if len(words) <= CHALLENGE_WORDS and CHALLENGE.search(page.source):
         return Failure(Reason.CHALLENGE_PAGE, f"a script instead of an article: {words[:80]!r}")
-    layouts = _layouts(context, fetched_at)
-    if not layouts:
-        return Failure(Reason.NOT_AN_ARTICLE, "no block of paragraphs under a heading")
-    if layouts[0].gone and (said := re.search(layouts[0].gone, words)):
+    layout = _layouts(context, fetched_at)[0]
+    if layout.gone and (said := re.search(layout.gone, words)):
         return Failure(Reason.GONE, f"the page says {said.group()!r}")
-    title, body = locate(page, layouts[0])
+    if not layout.body:
+        return Failure(Reason.NOT_AN_ARTICLE, "no block of paragraphs under a heading")
+    title, body = locate(page, layout)
     missing = [
-        f"{name} ({', '.join(selectors)})"
-        for name, hit, selectors in (("title", title, layouts[0].title), ("body", body, layouts[0].body))
-        if not hit
+        f"{name} ({', '.join(selectors)})" for name, hit, selectors in (("title", title, layout.title), ("body", body, layout.body)) if not hit
     ]
     if body or generic.locate(page):
         return Failure(Reason.FIELD_MISSING, f"the page looks like an article, but the layout finds no {' and no '.join(missing)}")

@@ -33,9 +33,8 @@ def test_sites_lists_every_site_file(cli: Callable[..., Cli]) -> None:
     said = cli("sites", "--json")
     assert said.code == 0
     listed = json.loads(said.out)
-    assert [one["id"] for one in listed] == site_ids()
-    assert {"id", "name", "home", "family", "status"} == set(listed[0])
-    assert "bac-kan" in cli("sites").out
+    assert sorted(one["id"] for one in listed) == site_ids()
+    assert {"id", "name", "province", "home", "family", "status"} == set(listed[0])
 
 
 @pytest.mark.parametrize(
@@ -114,3 +113,29 @@ def test_a_wheel_holds_every_data_file(tmp_path: Path) -> None:
 
 def test_samples_answer_only_on_loopback(samples: Samples) -> None:
     assert {served.host for served in samples.served.values()} == {"127.0.0.1"}
+
+
+def test_sites_are_a_line_each_with_what_is_known_best_first(cli: Callable[..., Cli]) -> None:
+    said = cli("sites")
+    head, *lines = [line.rstrip() for line in said.out.splitlines()]
+    assert head.split() == ["site", "province", "home", "family", "status"]
+    assert sorted(line.split()[0] for line in lines) == site_ids()
+    statuses = [line.split()[-1] for line in lines]
+    assert statuses == sorted(statuses, key=["seen", "guess", "gone"].index)
+    shown = {line.split()[0]: re.split(r"\s{2,}", line)[1:] for line in lines}
+    assert shown["bac-kan"] == ["Bắc Kạn → Thái Nguyên", "https://socongthuong.backan.gov.vn/", "wordpress", "seen"]
+    assert shown["khanh-hoa"][0] == "Khánh Hòa"  # it goes on under its name
+    assert f"{len(lines)} of {len(lines)} sites" in said.err
+
+
+def test_sites_can_be_narrowed(cli: Callable[..., Cli]) -> None:
+    both = json.loads(cli("sites", "--status", "seen", "--family", "liferay", "--json").out)
+    assert {(one["family"], one["status"]) for one in both} == {("liferay", "seen")}
+    assert next(one["province"] for one in both if one["id"] == "quang-binh") == [
+        {"id": "quang-binh", "from": None},
+        {"id": "quang-tri-2025", "from": "2025-07-01"},
+    ]
+    none = cli("sites", "--status", "gone")
+    assert (none.code, none.out.split()) == (0, ["site", "province", "home", "family", "status"])
+    assert "0 of 64 sites" in none.err
+    assert "no-such" in cli("sites", "--family", "no-such").err

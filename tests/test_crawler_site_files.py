@@ -45,6 +45,7 @@ def test_tables_merge_key_by_key_and_arrays_replace(tmp_path: Path) -> None:
         (GOOD + "[discovery]\nlisting = []\n", "discovery.listing: unknown key"),
         (GOOD + '[[layout]]\nbody = ["div["]\n', "layout.0.body.0: 'div[' is no CSS selector"),
         (GOOD + "[[layout]]\nbody = ['p']\nidentity = '('\n", "layout.0.identity: '(' is no regular expression"),
+        (GOOD + "[[layout]]\ntitle = ['h1.tin']\n", "layout.0: a layout that names a title names the body too"),
         (GOOD + "[[layout]]\nbody = ['p']\nvalid_until = 2024-01-01\n", "the last layout must have no valid_until"),
         (GOOD.replace("wordpress", "wordpres"), "family: 'wordpres' is unknown; there is"),
         (GOOD.replace('family = "wordpress"', ""), "family: a site file names its family"),
@@ -80,6 +81,21 @@ def test_every_site_and_family_of_the_project_is_right() -> None:
         site = load_site(name)
         assert not site.allow_private, name
         assert site.context().layouts
+
+
+@pytest.mark.parametrize("family", families())
+def test_home_name_and_province_make_a_site_of_every_family(tmp_path: Path, family: str) -> None:
+    site = read_site_file(written(tmp_path, GOOD.replace("wordpress", family)))
+    assert (site.family, site.allow_private, site.layout[-1].valid_until) == (family, False, None)
+
+
+def test_a_layout_of_a_site_may_name_no_body_and_replaces_that_of_its_family(tmp_path: Path) -> None:
+    site = read_site_file(written(tmp_path, GOOD + "[[layout]]\nidentity = '/xem/([^/]+)'\n"))
+    assert [(one.body, one.identity) for one in site.layout] == [([], "/xem/([^/]+)")]
+    folder = tmp_path / "a-site"
+    folder.mkdir()
+    save_site(site, folder)
+    assert site_of_folder(folder) == site
 
 
 def test_a_site_folder_can_be_read_by_itself(tmp_path: Path) -> None:

@@ -81,7 +81,7 @@ def test_split() -> None:
 @pytest.mark.parametrize(
     ("data", "place"),
     (
-        ({}, "body"),
+        ({"title": ["h1.tin"]}, "body"),
         ({"body": ["div["]}, "body"),
         ({"body": "div"}, "body"),
         ({"body": ["div"], "titel": ["h1"]}, "titel"),
@@ -93,6 +93,12 @@ def test_a_wrong_layout_is_refused_with_its_key(data: dict[str, object], place: 
     with pytest.raises(ValidationError) as raised:
         Layout.model_validate(data)
     assert place in str(raised.value)
+
+
+def test_a_layout_may_know_nothing_but_the_name_of_an_article() -> None:
+    layout = Layout.model_validate({"identity": r"-(\d+)\.html", "date_order": "mdy"})
+    assert layout.body == []
+    assert Layout.model_validate_json(layout.model_dump_json()) == layout
 
 
 def test_a_layout_does_not_change_once_loaded() -> None:

@@ -115,6 +115,46 @@ def test_without_a_layout_the_densest_block_is_read_and_doubted() -> None:
     assert isinstance(read_html("<html><body><h1>Liên hệ</h1><p>Số 1, đường Mẫu</p></body></html>", URL), Failure)
 
 
+LONG_PAGE = f"<html><body><h1>Tổng kết</h1><em>12/21/2023</em><div>{PARAGRAPH * 4}</div><p>Bài viết đã bị xóa</p></body></html>"
+NO_BODY = Layout(identity=r"-(\d+)\.html", published=["em"], date_order="mdy", gone="bài viết đã bị xóa|Không còn bài viết")
+
+
+def test_a_layout_without_body_leaves_title_and_body_to_the_generic_reader_and_is_used_for_the_rest() -> None:
+    reading = read([capture(LONG_PAGE)], Context(site="mau", layouts=(NO_BODY,)))
+    assert isinstance(reading, Reading)
+    assert (reading.article.title, len(reading.article.text.split("\n"))) == ("Tổng kết", 4)
+    assert reading.article.published_at is not None
+    assert reading.article.published_at.date() == date(2023, 12, 21)
+    assert next(one for one in reading.article.evidence if one.field == "title").doubt == "no layout describes this page"
+
+
+@pytest.mark.parametrize(
+    ("words", "reason"),
+    (("Số 1, đường Mẫu", Reason.NOT_AN_ARTICLE), ("Không còn bài viết này", Reason.GONE)),
+)
+def test_a_layout_without_body_says_why_a_page_is_no_article(words: str, reason: Reason) -> None:
+    failure = read([capture(f"<html><body><h1>Liên hệ</h1><p>{words}</p></body></html>")], Context(site="mau", layouts=(NO_BODY,)))
+    assert isinstance(failure, Failure)
+    assert failure.reason is reason
+
+
+def test_before_a_site_was_described_only_the_generic_reader_reads() -> None:
+    """A site gets selectors with its redesign: of its old look only addresses are known, and the other way round."""
+    undescribed = NO_BODY.model_copy(update={"valid_until": date(2023, 12, 31)})
+    context = Context(site="mau", layouts=(undescribed, NEW))
+    before = datetime(2023, 5, 1, tzinfo=UTC)
+    for page, at, method in ((LONG_PAGE, before, "generic:title"), (PAGE, FETCHED, "layout:title"), (LONG_PAGE, FETCHED, "generic:title")):
+        reading = read([capture(page, fetched_at=at)], context)
+        assert isinstance(reading, Reading)
+        assert next(one.method for one in reading.article.evidence if one.field == "title") == method
+
+
+def test_a_page_that_the_generic_reader_cannot_find_is_not_left_out_of_an_article() -> None:
+    context = Context(site="mau", layouts=(NO_BODY,))
+    assert isinstance(read([capture(LONG_PAGE), capture(LONG_PAGE)], context), Reading)
+    assert isinstance(read([capture(LONG_PAGE), capture("<html><body><h1>Trang hai</h1></body></html>")], context), Failure)
+
+
 def test_the_same_from_characters_bytes_and_the_package() -> None:
     assert read_html(PAGE, URL, context=CONTEXT, fetched_at=FETCHED) == read_html(PAGE, URL, context=CONTEXT, fetched_at=FETCHED.replace(tzinfo=None))
     assert (
