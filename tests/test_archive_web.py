@@ -32,6 +32,7 @@ TEXT = (
     "Trước đó, Cụm thi đua số 3 của Bộ Công an cũng đã họp tại Đồng Tháp.\n"
     "Nhớ bấm <script>alert('text')</script> & theo dõi."
 )
+EXACTLY = "Only those with the accents as typed"
 HOSTILE = "<script>alert('title')</script> \u202egnort\u202c & <b>đậm</b>"
 
 
@@ -142,15 +143,25 @@ def fill(conn: sqlite3.Connection) -> None:
         images="[]",
         attachments="[]",
     )
+    insert("cluster_members", cluster_id="moit-309-2023-iii", province_id="bac-kan", decision_id="qd-309-bct-2023")
+    insert("cluster_members", cluster_id="moit-309-2023-iii", province_id="cao-bang", decision_id="qd-309-bct-2023")
+    insert("site_provinces", site_id="bac-kan", province_id="bac-kan")
+    counted = {"requests": 9, "articles": 2, "failures": 0, "waiting": 7}
+    insert("runs", id="r1", site_id="cao-bang", started_at="2023-03-15T01:00:00+00:00", outcome="short", **counted)
+    insert("coverage", site_id="cao-bang", section="https://cao-bang.example/tin-tuc", claimed=3, held=2)
+    insert("failures", id="f1", site_id="cao-bang", url="https://cao-bang.example/9", reason="NotAnArticle", detail="<b>no text</b>", at="2023-03-15")
     insert("attachments", article_id="a1", url="https://bac-kan.example/ke-hoach.pdf", name="Kế hoạch")
     conn.execute(
         "UPDATE articles SET versions = 2, images = ? WHERE id = 'a1'",
-        [json.dumps([{"url": "https://bac-kan.example/1.jpg", "alt": "", "caption": "Hội nghị"}])],
+        [json.dumps([["https://bac-kan.example/1.jpg", "", "Hội nghị"]])],
     )
     for key, noted in MENTIONS.items():
         start, end = places(noted)
         known = {name: getattr(noted, name) for name in ("quote", "kind", "scheme", "entity", "number", "holder", "refers_to", "field")}
         insert("mentions", id=key, article_id="a1", start=start, end=end, rule="by hand", **known)
+    start = TEXT.index("Thái Nguyên")
+    claim = {"field": "text", "start": start, "end": start + 11, "quote": "Thái Nguyên", "kind": "member", "entity": "moit-309-2023-iii"}
+    insert("claims", id="k1", article_id="a1", mention_id="m3", subject="Thái Nguyên", subject_entity="thai-nguyen", **claim)
     conn.execute("COMMIT")
 
 
@@ -292,6 +303,94 @@ def test_what_is_mentioned_leads_to_the_articles(page: Callable[[str], Beautiful
     assert titles(page(link["href"])) == [TITLE]
 
 
+def facts(soup: BeautifulSoup) -> dict[str, list[str]]:
+    """What a page says of each term of its list of facts."""
+    found: dict[str, list[str]] = {}
+    for term in soup.select("main dt"):
+        said = term.find_next_siblings(("dt", "dd"))
+        ends = next((at for at, one in enumerate(said) if one.name == "dt"), len(said))
+        found[term.get_text(strip=True)] = [" ".join(one.get_text(" ").split()) for one in said[:ends]]
+    return found
+
+
+def named(soup: BeautifulSoup) -> list[str]:
+    return [heading.get_text() for heading in soup.select(".articles h3")]
+
+
+def test_a_cluster_says_who_is_in_it_by_which_decision_and_who_says_so(page: Callable[[str], BeautifulSoup]) -> None:
+    soup = page("/archive/clusters/moit-309-2023-iii")
+    assert soup.h1.get_text() == "Cụm thi đua số III"
+    assert facts(soup)["Made by decision (Quyết định)"] == ["309/QĐ-BCT 17/02/2023"]
+    assert facts(soup)["In force"] == ["since 17/02/2023 until 30/06/2025"]
+    members = [" ".join(one.get_text(" ").split()) for one in soup.select(".plain li")]
+    assert members == ["Bắc Kạn now part of Thái Nguyên", "Cao Bằng"]  # the successor of the same name is not repeated
+    [said] = soup.select(".data tbody tr")
+    assert [cell.get_text(strip=True) for cell in said.select("td")] == ["Thái Nguyên", "member", "1", "14/03/2023"]
+    assert [link["href"] for link in said.select("a")] == ["/archive/provinces/thai-nguyen", "/archive/articles/a1"]
+    assert named(soup) == [TITLE]
+
+
+def test_a_decision_lists_its_clusters(page: Callable[[str], BeautifulSoup]) -> None:
+    soup = page("/archive/decisions/qd-309-bct-2023")
+    assert (soup.h1.get_text(), facts(soup)["Signed"]) == ("309/QĐ-BCT", ["17/02/2023"])
+    assert [[cell.get_text(" ", strip=True) for cell in row.select("td")] for row in soup.select(".data tbody tr")] == [["Cụm thi đua số III", "1"]]
+    assert named(soup) == [TITLE]
+
+
+def test_a_province_leads_to_its_department_its_cluster_and_what_became_of_it(page: Callable[[str], BeautifulSoup]) -> None:
+    soup = page("/archive/provinces/bac-kan")
+    assert facts(soup)["Belongs today to"] == ["Thái Nguyên (2025–)"]
+    assert facts(soup)["Emulation cluster (Cụm thi đua)"] == ["Cụm thi đua số III 309/QĐ-BCT"]
+    assert facts(soup)["Department"] == ["Sở Công Thương tỉnh Bắc Kạn"]
+    assert named(soup) == [TITLE, TITLE]  # published by its department, and mentioning it
+    assert facts(page("/archive/provinces/thai-nguyen-2025"))["Made of"] == ["Bắc Kạn , Thái Nguyên"]
+
+
+def test_an_author_leads_to_the_articles(page: Callable[[str], BeautifulSoup]) -> None:
+    soup = page("/archive/authors/ly-thu-ha")
+    assert soup.h1.get_text() == "Lý Thu Hà"
+    assert facts(soup) == {"Stands as": ["text 1"], "As printed": ["Lý Thu Hà"]}
+    assert named(soup) == [TITLE]
+    assert titles(page(soup.find("a", string="All articles under this name")["href"])) == [TITLE]
+
+
+def test_a_department_says_how_its_visits_went_and_what_is_missing(page: Callable[[str], BeautifulSoup]) -> None:
+    soup = page("/archive/sites/cao-bang")
+    rows = [[cell.get_text(strip=True) for cell in row.select("td")] for row in soup.select(".data tbody tr")]
+    assert rows == [["15/03/2023 01:00", "short", "2", "0", "7"], ["/tin-tuc", "3", "2"]]
+    assert soup.select_one(".short").get_text() == "2"
+    failed = soup.find("a", string="NotAnArticle")
+    assert len(page(failed["href"]).select("table.rows-and-columns tbody tr")) == 1
+    assert named(soup) == ["Đồng Tháp giới thiệu đặc sản", HOSTILE.replace("\u202e", "⟨U+202E⟩").replace("\u202c", "⟨U+202C⟩")]
+
+
+def test_versions_say_what_changed(page: Callable[[str], BeautifulSoup]) -> None:
+    latest, first = page("/archive/articles/a1").select(".versions li")
+    assert first.select_one("a")["href"] == "/archive/versions/v0"
+    assert not first.select(".change")
+    changed = {change.h4.get_text(): change for change in latest.select(".change")}
+    assert [(one.name, one.get_text()) for one in changed["Title"].select("del, ins")] == [("del", "Bản đầu"), ("ins", TITLE)]
+    assert "<script>alert('text')</script>" in changed["Text"].get_text()
+    assert not latest.find("script")
+
+
+def test_what_mentions_and_claims_name_is_a_link(page: Callable[[str], BeautifulSoup]) -> None:
+    links = {link["href"] for link in page("/archive/mentions").select("td.col-entity a")}
+    assert links == {"/archive/clusters/moit-309-2023-iii", "/archive/decisions/qd-309-bct-2023", "/archive/provinces/bac-kan"}
+    assert page("/archive/claims").select_one("td.col-subject_entity a")["href"] == "/archive/provinces/thai-nguyen"
+    assert not page("/archive?sql=select+entity+from+mentions").select("td a")
+
+
+def test_a_query_with_accents_can_ask_for_exactly_these(page: Callable[[str], BeautifulSoup]) -> None:
+    assert not page("/archive/articles?_search=lap").find("a", string=EXACTLY)
+    soup = page("/archive/articles?_search=%C4%91%E1%BA%B7c+s%E1%BA%A3n")
+    exact = page(soup.find("a", string=EXACTLY)["href"])
+    assert titles(exact) == ["Đồng Tháp giới thiệu đặc sản"]
+    assert titles(page(exact.find("a", string="With any accents")["href"])) == titles(soup)
+    other = "/archive/articles?_search=%C4%91%E1%BA%A1c+san"  # đạc san
+    assert (titles(page(other)), titles(page(f"{other}&_fts_table=articles_exact"))) == (["Đồng Tháp giới thiệu đặc sản"], [])
+
+
 def test_json_of_an_article_stays_datasettes_own(get: Callable[[str], Any]) -> None:
     row = get("/archive/articles/a1.json?_shape=objects").json()["rows"][0]
     assert (row["title"], row["text"], row["capture_id"]) == (TITLE, TEXT, "c1")
@@ -321,8 +420,9 @@ def test_capture_page_says_where_the_bytes_lie(page: Callable[[str], BeautifulSo
     facts = {term.get_text(): term.find_next("dd").get_text(strip=True) for term in soup.select("dt")}
     assert facts["WARC file"] == "sites/bac-kan/captures/bac-kan-00001.warc.gz"
     assert (facts["Offset (bytes)"], facts["Length (bytes)"], facts["Digest as received"]) == ("1,234", "5,678", "sha256:aa11")
-    assert soup.pre.get_text() == "tail -c +1235 sites/bac-kan/captures/bac-kan-00001.warc.gz | head -c 5678 | gunzip"
+    assert soup.select_one(".recipe").get_text() == "tail -c +1235 sites/bac-kan/captures/bac-kan-00001.warc.gz | head -c 5678 | gunzip"
     assert soup.select_one('a[href="/archive/articles/a1"]').get_text() == TITLE
+    assert "not at hand" in soup.select_one(".empty").get_text()  # there is no folder of captures beside this archive
 
 
 def test_home_says_what_is_held(page: Callable[[str], BeautifulSoup]) -> None:
@@ -352,14 +452,14 @@ def test_no_archive_says_so(tmp_path: Path) -> None:
 
 
 def test_our_pages_forbid_scripts_and_stock_pages_other_hosts(get: Callable[[str], Any]) -> None:
-    for address in ("/", "/archive/articles", "/archive/articles/a1", "/archive/captures/c1"):
+    for address in ("/", "/archive/articles", "/archive/articles/a1", "/archive/captures/c1", "/archive/provinces/bac-kan", "/archive/sites/bac-kan"):
         answer = get(address)
         assert "script-src" not in answer.headers["content-security-policy"]
         assert "default-src 'none'" in answer.headers["content-security-policy"]
         soup = BeautifulSoup(answer.text, "lxml")
         assert not soup.select("script, style, [style], [onclick]")
         assert all(str(sheet["href"]).startswith("/assets/") for sheet in soup.select("link[rel=stylesheet]"))
-    for address in ("/archive", "/archive/mentions", "/archive/provinces/bac-kan"):
+    for address in ("/archive", "/archive/mentions", "/archive/versions/v0"):
         policy = get(address).headers["content-security-policy"]
         assert "script-src 'self' 'unsafe-inline'" in policy
         assert "unsafe-eval" not in policy
@@ -472,7 +572,8 @@ def test_words_of_the_templates_exist(name: str) -> None:
 
 def test_no_word_is_left_over() -> None:
     used = set().union(*(words_used(file.name) for file in (Path(server.__file__).parent / "templates").iterdir()))
-    by_value = {"kind", "role", "scheme", "nav", "column", "error"}  # looked up by a value (w.kind[mention.kind]) or by `problems`
+    looked_up = {"kind", "role", "scheme", "nav", "column", "changed", "claim", "author_kind", "status"}  # by a value: w.kind[mention.kind]
+    by_value = {*looked_up, "error"}  # or by `problems`
     held = {f"{part}.{key}" for part, entries in words.words().items() if part not in by_value for key in entries}
     assert held <= used
 

@@ -50,6 +50,15 @@ def highlight(text: object, query: object) -> search.Marked:
     return search.highlight(_text(text), search.parse(_text(query)))
 
 
+def accented(query: object) -> bool:
+    return search.parse(_text(query)).accented
+
+
+def date(value: object) -> str:
+    """The day of a moment, without the hour."""
+    return day(_text(value)[:10])
+
+
 def number(value: object) -> str:
     return f"{int(_text(value) or 0):,}"
 
@@ -63,10 +72,15 @@ def listed(value: object) -> list[Any]:
     return loaded if isinstance(loaded, list) else []
 
 
+def below(address: object, home: object) -> str:
+    """The address without that of the site, where it begins with it: the part that tells two of its pages apart."""
+    return "/" + _text(address).removeprefix(_text(home)).lstrip("/") if _text(address).startswith(_text(home)) else _text(address)
+
+
 @cache
 def style_version() -> str:
     """Changes when the style does, so that browsers ask for it again."""
     return hashlib.sha256((Path(__file__).parent / "static" / "style.css").read_bytes()).hexdigest()[:8]
 
 
-FILTERS: dict[str, Callable[..., Any]] = {one.__name__: one for one in (shown, web, day, excerpt, highlight, number, listed)}
+FILTERS: dict[str, Callable[..., Any]] = {one.__name__: one for one in (shown, web, day, excerpt, highlight, number, listed, below, accented, date)}

@@ -1,76 +1,57 @@
 """What our own pages show, read from `archive.db`: one function per template, found in PAGES. A further page is a further entry."""
 
+import json
 import sqlite3
 from collections.abc import Callable, Mapping
+from itertools import pairwise
 from typing import Any
 
-from archive.web import marks
+from archive.web import entities, filters, marks
+from archive.web.differences import changes
+from archive.web.queries import Row, by_id, counted, listing_names, newest, one, rows
+from archive.web.raw import raw
 
-Row = dict[str, Any]
 Page = Callable[[sqlite3.Connection, str], Mapping[str, Any]]
-
-
-def rows(conn: sqlite3.Connection, sql: str, *parameters: object) -> list[Row]:
-    cursor = conn.execute(sql, parameters)
-    names = [column[0] for column in cursor.description]
-    return [dict(zip(names, row, strict=True)) for row in cursor]
-
-
-def one(conn: sqlite3.Connection, sql: str, *parameters: object) -> Row:
-    """The first row, or an empty one."""
-    found = rows(conn, f"SELECT * FROM ({sql}) LIMIT 1", *parameters)  # noqa: S608 only statements of this module
-    return found[0] if found else {}
+NEWEST = 10  # articles on the home page
+TOLD = 10  # versions of which an article's page says what changed; of those before them it says only that they were
 
 
 def of_article(conn: sqlite3.Connection, key: str, table: str, order: str) -> list[Row]:
     return rows(conn, f"SELECT * FROM {table} WHERE article_id = ? ORDER BY {order}", key)  # noqa: S608 only names of this module
 
 
-def names(conn: sqlite3.Connection, table: str) -> dict[str, str]:
-    """Names by id, of a small table."""
-    return dict(conn.execute(f"SELECT id, name FROM {table}").fetchall())  # noqa: S608 only names of this module
-
-
-def counted(conn: sqlite3.Connection, measure: str) -> dict[str, int]:
-    """Articles by value of a measure, from the counts table: the same at a million articles as at ten."""
-    return dict(conn.execute("SELECT value, articles FROM counts WHERE measure = ? ORDER BY articles DESC, value", (measure,)).fetchall())
-
-
 def home(conn: sqlite3.Connection, _key: str) -> Mapping[str, Any]:
     by_site, by_entity, by_year = counted(conn, "site"), counted(conn, "entity"), counted(conn, "year")
     sites = [{**site, "articles": by_site.get(site["id"], 0)} for site in rows(conn, "SELECT id, name, home, status FROM sites")]
-    newest = "SELECT sequence, fetched_at FROM captures WHERE site_id = ? ORDER BY sequence DESC"
-    sites = [{**site, "captures": 0, "fetched_at": None, **_captured(one(conn, newest, site["id"]))} for site in sites]
-    clusters = rows(conn, "SELECT id, name FROM clusters ORDER BY decision_id, number")
-    borders = {
-        row["id"]: row["name"] + (f" ({row['valid_from'][:4]}–)" if row["valid_from"] else "") for row in rows(conn, "SELECT * FROM provinces")
-    }
+    captured = "SELECT sequence, fetched_at FROM captures WHERE site_id = ? ORDER BY sequence DESC"
+    sites = [{**site, "captures": 0, "fetched_at": None, **_captured(one(conn, captured, site["id"]))} for site in sites]
+    clusters = {row["id"]: row for row in rows(conn, "SELECT id, name FROM clusters")}
+    labels = dict(conn.execute("SELECT id, label FROM provinces").fetchall())
     return {
         "sites": sorted((site for site in sites if site["captures"] or site["articles"]), key=lambda site: (-site["articles"], site["name"])),
-        "provinces": [{"id": key, "articles": count, "name": borders.get(key, key)} for key, count in counted(conn, "province").items()],
+        "provinces": [{"id": key, "articles": count, "name": labels.get(key, key)} for key, count in counted(conn, "province").items()],
         "years": [{"year": year, "articles": by_year[year]} for year in sorted(by_year, reverse=True)],
         "most_in_a_year": max(by_year.values(), default=0),
-        "clusters": [{**row, "articles": by_entity[row["id"]]} for row in clusters if row["id"] in by_entity],
+        "clusters": [{**clusters[key], "articles": count} for key, count in by_entity.items() if key in clusters],
         "articles": sum(by_site.values()),
         "captures": sum(site["captures"] for site in sites),
         "fetched_at": max((site["fetched_at"] for site in sites if site["fetched_at"]), default=None),
-        "newest": rows(conn, "SELECT id, title, published_at, author, province_id, site_id FROM articles ORDER BY published_at DESC, id LIMIT 10"),
-        "province_names": names(conn, "provinces"),
-        "site_names": {site["id"]: site["name"] for site in sites},
+        "newest": newest(conn, "1", limit=NEWEST),
+        **listing_names(conn),
     }
 
 
-def _captured(newest: Row) -> Row:
+def _captured(last: Row) -> Row:
     """The captures of a site are numbered without gaps, so the last number is how many there are."""
-    return {"captures": newest["sequence"], "fetched_at": newest["fetched_at"]} if newest else {}
+    return {"captures": last["sequence"], "fetched_at": last["fetched_at"]} if last else {}
 
 
 def articles(conn: sqlite3.Connection, _key: str) -> Mapping[str, Any]:
-    return {"province_names": names(conn, "provinces"), "site_names": names(conn, "sites")}
+    return listing_names(conn)
 
 
 def article(conn: sqlite3.Connection, key: str) -> Mapping[str, Any]:
-    found = one(conn, "SELECT * FROM articles WHERE id = ?", key)
+    found = by_id(conn, "articles", key)
     mentions = of_article(conn, key, "mentions", "field DESC, start, id")
     mentions = [{**mention, "classes": marks.classes(mention), "link": marks.link(mention)} for mention in mentions]
     in_text, in_title = ([mention for mention in mentions if mention["field"] == field] for field in ("text", "title"))
@@ -83,20 +64,39 @@ def article(conn: sqlite3.Connection, key: str) -> Mapping[str, Any]:
         "authors": of_article(conn, key, "article_authors", "position"),
         "evidence": of_article(conn, key, "evidence", "field"),
         "claims": of_article(conn, key, "claims", "kind, start, id"),
-        "older": of_article(conn, key, "versions", "number"),
+        "versions": versions(conn, found),
         "attachments": of_article(conn, key, "attachments", "url"),
         "addresses": of_article(conn, key, "addresses", "key"),
-        "capture": one(conn, "SELECT * FROM captures WHERE id = ?", found["capture_id"]),
-        "province": one(conn, "SELECT * FROM provinces WHERE id = ?", found["province_id"]),
-        "site": one(conn, "SELECT * FROM sites WHERE id = ?", found["site_id"]),
+        "capture": by_id(conn, "captures", found["capture_id"]),
+        "province": by_id(conn, "provinces", found["province_id"]),
+        "site": by_id(conn, "sites", found["site_id"]),
     }
 
 
+def versions(conn: sqlite3.Connection, found: Row) -> list[Row]:
+    """The versions of an article from its first to the one shown, each with what changed from the one before it."""
+    files = [[file["url"], file["name"]] for file in of_article(conn, found["id"], "attachments", "url")]
+    first = by_id(conn, "captures", found["version_id"].rpartition("-")[2])  # a version's id ends with its first capture
+    seen = {"seen_from": first.get("fetched_at"), "seen_until": found["last_seen"]}
+    current = {**found, **seen, "number": found["versions"], "attachments": json.dumps(files)}
+    older = of_article(conn, found["id"], "versions", "number")
+    steps = list(pairwise([*older, current]))
+    told = {new["number"]: changes(_dated(old), _dated(new)) for old, new in steps[-TOLD:]}
+    return [{**version, "changes": told.get(version["number"], ()), "current": version is current} for version in (*older, current)]
+
+
+def _dated(version: Row) -> Row:
+    """Its dates as they are shown."""
+    return {**version, **{field: filters.day(version[field]) for field in ("published_at", "modified_at")}}
+
+
 def capture(conn: sqlite3.Connection, key: str) -> Mapping[str, Any]:
-    found = one(conn, "SELECT * FROM captures WHERE id = ?", key)
+    found = by_id(conn, "captures", key)
     return {
         "capture": found,
-        "site": one(conn, "SELECT * FROM sites WHERE id = ?", found["site_id"]),
+        "raw": raw(conn, found),
+        "failures": rows(conn, "SELECT reason, detail FROM failures WHERE capture_id = ? ORDER BY id", key),
+        "site": by_id(conn, "sites", found["site_id"]),
         "article": one(conn, "SELECT id, title FROM articles WHERE id = ?", found["article_id"]),
     }
 
@@ -106,4 +106,9 @@ PAGES: dict[str, Page] = {  # by template; Datasette names them after database a
     "table-archive-articles.html": articles,
     "row-archive-articles.html": article,
     "row-archive-captures.html": capture,
+    "row-archive-clusters.html": entities.cluster,
+    "row-archive-decisions.html": entities.decision,
+    "row-archive-provinces.html": entities.province,
+    "row-archive-authors.html": entities.author,
+    "row-archive-sites.html": entities.site,
 }

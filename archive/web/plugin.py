@@ -9,7 +9,7 @@ import pluggy
 from datasette.utils import tilde_decode
 from datasette.utils.asgi import Response
 
-from archive.web import filters, functions, problems
+from archive.web import cells, filters, functions, problems
 from archive.web.pages import PAGES
 from archive.web.words import for_templates
 
@@ -55,6 +55,11 @@ def extra_template_vars(template: str, database: str | None, request: Any, datas
         return {"ours": True, **found}
 
     return variables
+
+
+@hookimpl
+def render_cell(row: Any, value: object, column: str, table: str | None) -> str | None:
+    return cells.cell(row, value, column, table)
 
 
 @hookimpl

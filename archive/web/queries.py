@@ -1,0 +1,67 @@
+"""Small reads that the pages share: rows as dictionaries, names, counts, lists of articles. Reads only."""
+
+import sqlite3
+from collections.abc import Mapping
+from typing import Any
+
+Row = dict[str, Any]
+
+LISTED = "articles.id, title, published_at, author, province_id, site_id, category"  # what a list shows of an article
+SHOWN = 20  # articles on the page of a cluster, a province, an author; the rest is one link away
+COMMON = 5_000  # articles from which on it is quicker to walk all by date than to sort those that mention a thing
+
+
+def rows(conn: sqlite3.Connection, sql: str, *parameters: object) -> list[Row]:
+    cursor = conn.execute(sql, parameters)
+    columns = [column[0] for column in cursor.description]
+    return [dict(zip(columns, row, strict=True)) for row in cursor]
+
+
+def one(conn: sqlite3.Connection, sql: str, *parameters: object) -> Row:
+    """The first row, or an empty one."""
+    found = rows(conn, f"SELECT * FROM ({sql}) LIMIT 1", *parameters)  # noqa: S608 only statements of the pages
+    return found[0] if found else {}
+
+
+def by_id(conn: sqlite3.Connection, table: str, key: object) -> Row:
+    return one(conn, f"SELECT * FROM {table} WHERE id = ?", key)  # noqa: S608 only names of the pages
+
+
+def counted(conn: sqlite3.Connection, measure: str) -> dict[str, int]:
+    """Articles by value of a measure, from the counts table: the same at a million articles as at ten."""
+    return dict(conn.execute("SELECT value, articles FROM counts WHERE measure = ? ORDER BY articles DESC, value", (measure,)).fetchall())
+
+
+def count(conn: sqlite3.Connection, measure: str, value: str) -> int:
+    found: Row = one(conn, "SELECT articles FROM counts WHERE measure = ? AND value = ?", measure, value)
+    return int(found.get("articles", 0))
+
+
+def listing_names(conn: sqlite3.Connection) -> Mapping[str, Any]:
+    """Names by id, which the lists of articles show."""
+    return {f"{table[:-1]}_names": dict(conn.execute(f"SELECT id, name FROM {table}").fetchall()) for table in ("provinces", "sites")}  # noqa: S608
+
+
+def newest(conn: sqlite3.Connection, condition: str, *parameters: object, limit: int = SHOWN) -> list[Row]:
+    """Articles under an SQL condition, newest first, undated last."""
+    return rows(conn, f"SELECT {LISTED} FROM articles WHERE {condition} ORDER BY published_at DESC, id LIMIT {limit}", *parameters)  # noqa: S608
+
+
+def mentioning(conn: sqlite3.Connection, entity: str) -> Mapping[str, Any]:
+    """The newest articles that mention a cluster, decision or province, and how many there are."""
+    articles = count(conn, "entity", entity)
+    probe = "EXISTS (SELECT 1 FROM mentions WHERE entity = ? AND article_id = articles.id)"
+    gather = "id IN (SELECT article_id FROM mentions WHERE entity = ?)"
+    return {"mentioning": newest(conn, probe if articles > COMMON else gather, entity), "mentioned": articles}
+
+
+def claims_of(conn: sqlite3.Connection, column: str, key: str) -> list[Row]:
+    """What articles say, one row for each (kind, cluster, province): how many articles say it, and the newest of them with its words."""
+    return rows(
+        conn,
+        "SELECT claims.kind, claims.entity, clusters.name AS cluster, subject, subject_entity, quote, article_id, title,"  # noqa: S608 our own names
+        " max(published_at) AS published_at, count(DISTINCT article_id) AS articles FROM claims JOIN articles ON articles.id = article_id"
+        f" LEFT JOIN clusters ON clusters.id = claims.entity WHERE claims.{column} = ?"
+        " GROUP BY claims.kind, claims.entity, ifnull(subject_entity, subject) ORDER BY claims.kind = 'member', claims.kind, articles DESC, subject",
+        key,
+    )

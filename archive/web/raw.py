@@ -1,0 +1,62 @@
+"""A capture's own bytes for showing: the response's headers and its body as text, read from the site's folder beside the archive. Writes nothing."""
+
+import codecs
+import re
+import sqlite3
+from collections.abc import Mapping
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+from archive.captures import SiteFolder, content
+from archive.data import DataFolder
+from archive.errors import ArchiveError
+from archive.records import Capture, Headers
+
+SHOWN = 200_000  # characters of a body that a page shows
+UNREADABLE = 0.05  # share of characters from which on a body is no text
+CONTROL = {*map(chr, range(32)), "\ufffd"} - {*"\t\n\r\f"}
+FALLBACK = "cp1252"
+CHARSET = re.compile(r"charset\s*=\s*[\"']?((?:windows-|cp)12\d\d|iso-8859-\d+|utf-16(?:le|be)?)\b", re.IGNORECASE)  # Python knows costlier ones
+
+
+@dataclass(frozen=True, slots=True)
+class Raw:
+    """What the record holds. `body` is None where it is no text; `trouble` says why nothing of the record could be read."""
+
+    headers: Headers = ()
+    body: str | None = None
+    size: int = 0  # bytes, Content-Encoding undone
+    cut: bool = False  # `body` is only its beginning
+    trouble: str = ""
+
+
+def raw(conn: sqlite3.Connection, row: Mapping[str, object]) -> Raw:
+    """The record behind a row of `captures`."""
+    main = next((file for _, name, file in conn.execute("PRAGMA database_list") if name == "main"), "")
+    try:
+        folder = DataFolder(Path(main).parent).site(str(row["site_id"]))
+        with SiteFolder.open(folder, str(row["site_id"]), write=False) as opened:
+            capture = opened.capture(str(row["id"]))
+        return _shown(capture, content(capture))
+    except ArchiveError as error:
+        return Raw(trouble=str(error).replace(f"{Path(main).parent}/", ""))  # where the server keeps its data is nobody's business
+
+
+def _shown(capture: Capture, body: bytes) -> Raw:
+    beginning = body[: SHOWN * 4]  # no character takes more than four bytes
+    text = decoded(beginning, capture.header("content-type") or "", whole=beginning == body)
+    unreadable = sum(text[:SHOWN].count(letter) for letter in CONTROL)
+    readable = unreadable <= UNREADABLE * len(text[:SHOWN])
+    cut = len(text) > SHOWN or len(body) > len(beginning)
+    return Raw(capture.headers, text[:SHOWN] if readable else None, len(body), cut=readable and cut)
+
+
+def decoded(body: bytes, content_type: str, *, whole: bool = True) -> str:
+    """UTF-8 where it is, else what the header names: good enough to look at. What an article was read as is the reader's affair."""
+    with suppress(UnicodeDecodeError):
+        return codecs.utf_8_decode(body, "strict", whole)[0]  # where it is not, a character cut in two at its end is no error
+    named = CHARSET.search(content_type)
+    with suppress(LookupError):
+        return body.decode(named[1] if named else FALLBACK, "replace")
+    return body.decode(FALLBACK, "replace")
