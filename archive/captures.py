@@ -21,7 +21,7 @@ from archive.warc import IDENTICAL, NOT_MODIFIED, Record, make_record, named_lin
 from archive.warc_file import warc_files
 from archive.warc_writer import GIGABYTE, WarcWriter
 
-__all__ = ["Exchange", "SiteFolder", "content", "reindex"]
+__all__ = ["Exchange", "SiteFolder", "content", "is_indexed", "reindex"]
 
 INDEX, CAPTURES = "captures.db", "captures"
 NOT_MODIFIED_STATUS = 304
@@ -71,7 +71,7 @@ class SiteFolder:
                 with storing(folder):
                     captures.mkdir(parents=True, exist_ok=True)
                 held.enter_context(lock(folder / "lock", wait=wait))
-            elif not (folder / INDEX).exists():
+            elif not is_indexed(folder):
                 kept = captures.is_dir() and warc_files(captures)
                 msg = f"{folder / INDEX}: missing; the next crawl of {site} makes it again from the WARC files" if kept else f"{folder}: no captures"
                 raise StorageError(msg)
@@ -260,6 +260,11 @@ def _records(exchange: Exchange, original: Entry | None) -> tuple[Record, Record
 
 def _new_id() -> str:
     return f"<urn:uuid:{uuid4()}>"
+
+
+def is_indexed(folder: Path) -> bool:
+    """Does the site folder have its `captures.db`? Where only the WARC files were kept or brought, `reindex` makes it."""
+    return (folder / INDEX).exists()
 
 
 def reindex(folder: Path, site: str) -> int:

@@ -137,6 +137,11 @@ class DataFolder:
         return self.path / "rebuild.db"
 
     @property
+    def rebuild_lock(self) -> Path:
+        """Held by a rebuild from beginning to end: two of them would write one `rebuild.db`."""
+        return self.path / "rebuild.lock"
+
+    @property
     def archive_lock(self) -> Path:
         """Held for each batch written to `archive.db`, and while a rebuilt one is swapped in."""
         return self.path / "archive.lock"

@@ -40,6 +40,7 @@ CREATE UNIQUE INDEX captures_by_sequence ON captures (site_id, sequence);
 CREATE INDEX captures_by_article ON captures (article_id);
 CREATE INDEX captures_by_outcome ON captures (outcome, site_id);
 CREATE INDEX captures_by_url ON captures (site_id, url);
+CREATE INDEX captures_by_location ON captures (site_id, location, sequence) WHERE location IS NOT NULL;
 CREATE INDEX captures_by_original ON captures (refers_to) WHERE refers_to IS NOT NULL;
 
 CREATE TABLE articles (

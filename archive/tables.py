@@ -3,8 +3,10 @@
 import sqlite3
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, TypeAlias
+from weakref import WeakKeyDictionary
 
 import sqlite_utils
 
@@ -18,6 +20,8 @@ Row: TypeAlias = Mapping[str, Any]
 
 INTERNAL = "_sqlite_migrations"  # when a migration was applied is no content
 BUSY = 30.0  # seconds to wait for another writer
+
+_keys_of: WeakKeyDictionary[sqlite_utils.Database, dict[str, tuple[str, ...]]] = WeakKeyDictionary()  # primary keys by table
 
 
 def open_archive(path: Path, *, readonly: bool = False) -> sqlite_utils.Database:
@@ -90,15 +94,16 @@ def upsert(db: sqlite_utils.Database, table: str, rows: Iterable[Row], *, only_n
     every = list(rows)
     if not every:
         return 0
-    columns = list(every[0])
+    columns = tuple(every[0])
     if odd := next((row for row in every if row.keys() != every[0].keys()), None):
-        msg = f"rows for {table} differ in their columns: {columns} and {list(odd)}"
+        msg = f"rows for {table} differ in their columns: {list(columns)} and {list(odd)}"
         raise ValueError(msg)
     sql = _upsert_sql(table, columns, _key(db, table), only_new=only_new)
     return db.conn.executemany(sql, [tuple(row[column] for column in columns) for row in every]).rowcount
 
 
-def _upsert_sql(table: str, columns: Sequence[str], key: Sequence[str], *, only_new: bool) -> str:
+@lru_cache(maxsize=256)
+def _upsert_sql(table: str, columns: tuple[str, ...], key: tuple[str, ...], *, only_new: bool) -> str:
     names, marks = ", ".join(map(_quoted, columns)), ", ".join("?" * len(columns))
     others = [] if only_new else [_quoted(column) for column in columns if column not in key]
     sets = ", ".join(f"{column} = excluded.{column}" for column in others)
@@ -167,13 +172,15 @@ def _delete(db: sqlite_utils.Database, table: str, key: Sequence[str], values: I
     return db.conn.executemany(f"DELETE FROM {_quoted(table)} WHERE {where}", found).rowcount if found else 0  # noqa: S608
 
 
-def _key(db: sqlite_utils.Database, table: str) -> list[str]:
-    """The columns of the primary key, in its order."""
-    found = db.conn.execute("SELECT name FROM pragma_table_info(?) WHERE pk > 0 ORDER BY pk", (table,)).fetchall()
-    if not found:
+def _key(db: sqlite_utils.Database, table: str) -> tuple[str, ...]:
+    """The columns of the primary key, in its order; asked for once, since it is needed for every row and no migration changes it."""
+    known = _keys_of.setdefault(db, {})
+    if not known.get(table):
+        known[table] = tuple(name for (name,) in db.conn.execute("SELECT name FROM pragma_table_info(?) WHERE pk > 0 ORDER BY pk", (table,)))
+    if not known[table]:
         msg = f"{table} has no primary key, or is no table"
         raise ValueError(msg)
-    return [name for (name,) in found]
+    return known[table]
 
 
 def _quoted(name: str) -> str:

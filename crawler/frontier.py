@@ -8,22 +8,25 @@ killed in the middle it begins again at page 1.
 import hashlib
 import json
 import sqlite3
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from contextlib import closing
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from archive.data import storing
+from archive.data import querying, storing
 from archive.records import Reason
 
 FORM = """
 CREATE TABLE IF NOT EXISTS requests (
   id INTEGER PRIMARY KEY, key TEXT NOT NULL UNIQUE, kind TEXT NOT NULL, method TEXT NOT NULL, url TEXT NOT NULL, body BLOB NOT NULL,
   state TEXT NOT NULL CHECK (state IN ('waiting', 'leased', 'done', 'failed')), priority INTEGER NOT NULL, attempts INTEGER NOT NULL DEFAULT 0,
-  next_visit TEXT, first_visit TEXT, last_visit TEXT, via TEXT, sign TEXT, hint TEXT NOT NULL DEFAULT '{}', walked INTEGER NOT NULL DEFAULT 0);
+  next_visit TEXT, first_visit TEXT, last_visit TEXT, reason TEXT, via TEXT, sign TEXT, hint TEXT NOT NULL DEFAULT '{}',
+  walked INTEGER NOT NULL DEFAULT 0);
 CREATE INDEX IF NOT EXISTS requests_ready ON requests (state, priority DESC, id);
 CREATE TABLE IF NOT EXISTS found (section TEXT NOT NULL, key TEXT NOT NULL, url TEXT NOT NULL, PRIMARY KEY (section, key)) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS totals (section TEXT PRIMARY KEY, total INTEGER NOT NULL);
 CREATE TABLE IF NOT EXISTS runs (
   id TEXT PRIMARY KEY, started_at TEXT NOT NULL, ended_at TEXT, outcome TEXT NOT NULL, requests INTEGER NOT NULL DEFAULT 0,
   articles INTEGER NOT NULL DEFAULT 0, failures INTEGER NOT NULL DEFAULT 0, waiting INTEGER NOT NULL DEFAULT 0, message TEXT);
@@ -32,7 +35,9 @@ CREATE TABLE IF NOT EXISTS failures (
 """
 
 PRIORITY = {"rest": 50, "sitemap": 40, "feed": 30, "listing": 20, "article": 10, "attachment": 0}
-ATTEMPTS = 3  # runs in which a failing address is tried before it is left as failed
+# How long an address that failed is left alone, after the first time and after the second; after the third it is left for good, or until a
+# signpost says that it changed. A day and more in all, so that what was removed is found missing on two days.
+AGAIN = (timedelta(hours=2), timedelta(hours=22))
 # Days after the first visit on which an article is looked at again: edits and removals come mostly soon.
 LOOKS = (1, 3, 7, 30, 90)
 
@@ -57,6 +62,7 @@ class Log:
     runs: list[dict[str, Any]]
     failures: list[dict[str, Any]]  # those that have no response, so no capture
     found: dict[str, dict[str, str]]  # section -> {address key: URL}
+    totals: dict[str, int]  # section -> how many articles it says there are, where it says so
 
 
 def now() -> datetime:
@@ -84,7 +90,7 @@ class Frontier:
             self._db.execute("PRAGMA synchronous=NORMAL")
             self._db.executescript(FORM)
         self._do("BEGIN")
-        self.run = ""
+        self.run = self._began = ""
 
     def _do(self, sql: str, values: Sequence[Any] | Mapping[str, Any] = ()) -> sqlite3.Cursor:
         with storing(self.path):
@@ -95,11 +101,11 @@ class Frontier:
     def begin_run(self) -> str:
         """Take back what a killed run had leased; make what is due wait again. Returns the run's id."""
         at = now()
-        self.run = at.strftime("%Y%m%dT%H%M%S%f")
+        self.run, self._began = at.strftime("%Y%m%dT%H%M%S%f"), at.isoformat()
         self._do("UPDATE runs SET outcome = 'killed' WHERE outcome = 'running'")
-        self._do("INSERT INTO runs (id, started_at, outcome) VALUES (?, ?, 'running')", (self.run, at.isoformat()))
+        self._do("INSERT INTO runs (id, started_at, outcome) VALUES (?, ?, 'running')", (self.run, self._began))
         self._do("UPDATE requests SET state = 'waiting' WHERE state = 'leased'")
-        self._do("UPDATE requests SET state = 'waiting' WHERE state IN ('done', 'failed') AND next_visit <= ?", (at.isoformat(),))
+        self._do("UPDATE requests SET state = 'waiting' WHERE state IN ('done', 'failed') AND next_visit <= ?", (self._began,))
         self.commit()
         return self.run
 
@@ -129,15 +135,14 @@ class Frontier:
         again: bool = False,
         **hint: Any,
     ) -> bool:
-        """Put an address in the frontier; True if it is new, or its `sign` says that it changed since it was found last.
+        """Put an address in the frontier; True if it is new, there or to its `section`, or its `sign` says that it changed since it was found last.
 
-        The newest address of a key is the one that is fetched. `again`: it waits even where it was fetched before, as signposts do in every run.
+        The newest address of a key is the one that is fetched. `again`: it waits once in this run even if an earlier one fetched it, as signposts do.
         """
-        if section is not None:
-            self._do("INSERT OR IGNORE INTO found VALUES (?, ?, ?)", (section, key, url))
+        named = section is not None and self._do("INSERT OR IGNORE INTO found VALUES (?, ?, ?)", (section, key, url)).rowcount > 0
         self._dirty()
         name = row_key(kind, key)
-        known = self._do("SELECT id, url, sign, state FROM requests WHERE key = ?", (name,)).fetchone()
+        known = self._do("SELECT id, url, sign, state, last_visit FROM requests WHERE key = ?", (name,)).fetchone()
         if known is None:
             self._do(
                 "INSERT INTO requests (key, kind, method, url, body, state, priority, via, sign, hint) "
@@ -145,13 +150,17 @@ class Frontier:
                 (name, kind, url, PRIORITY.get(kind, 0), via, sign, json.dumps(hint, ensure_ascii=False)),
             )
             return True
-        row, before, last_sign, state = known
+        row, before, last_sign, state, visited = known
         fresher = sign is not None and sign != last_sign
         changed = fresher and last_sign is not None and state in {"done", "failed"}
-        if before != url or fresher or (again and state in {"done", "failed"}):
-            state = "waiting" if changed or (again and state in {"done", "failed"}) else state
+        if before != url:  # what a section has named goes with it to its new address
+            for table in ("found", "totals"):
+                self._do(f"UPDATE OR REPLACE {table} SET section = ? WHERE section = ?", (url, before))  # noqa: S608 - our own names
+        due = changed or (again and state in {"done", "failed"} and visited < self._began)
+        if before != url or fresher or due:
+            state = "waiting" if due else state
             self._do("UPDATE requests SET url = ?, sign = ifnull(?, sign), state = ? WHERE id = ?", (url, sign, state, row))
-        return changed
+        return named or changed
 
     def lease(self, *, articles: bool = True) -> Row | None:
         """The next row to fetch, now leased; None when nothing waits. `articles=False` leaves articles waiting.
@@ -175,24 +184,26 @@ class Frontier:
     def waiting(self) -> int:
         return int(self._do("SELECT count(*) FROM requests WHERE state IN ('waiting', 'leased')").fetchone()[0])
 
-    def finish(self, row: int) -> None:
-        """The row's page was fetched and what stands on it was put in the frontier."""
+    def finish(self, row: int, reason: Reason | None = None) -> None:
+        """The row's page was fetched and what stands on it was put in the frontier. `reason`: why it is no article, where it is none."""
         at = now()
         kind, first = self._do("SELECT kind, first_visit FROM requests WHERE id = ?", (row,)).fetchone()
         look = next_look(datetime.fromisoformat(first) if first else at, at) if kind == "article" else None
         self._do(
             "UPDATE requests SET state = 'done', attempts = 0, walked = 1, first_visit = ifnull(first_visit, :at), last_visit = :at, "
-            "next_visit = :look WHERE id = :row",
-            {"at": at.isoformat(), "look": look.isoformat() if look else None, "row": row},
+            "next_visit = :look, reason = :reason WHERE id = :row",
+            {"at": at.isoformat(), "look": look.isoformat() if look else None, "reason": reason, "row": row},
         )
         self._dirty()
 
     def fail(self, row: int, reason: Reason, detail: str, *, captured: bool) -> None:
-        """The row could not be fetched this time. Tried again in a later run, `ATTEMPTS` times; without a capture the failure is kept here."""
+        """The row could not be fetched this time. Tried again in later runs, as `AGAIN` says; without a capture the failure is kept here."""
         at = now()
         url, attempts = self._do("SELECT url, attempts FROM requests WHERE id = ?", (row,)).fetchone()
-        again = (at + timedelta(hours=2**attempts)).isoformat() if attempts < ATTEMPTS else None
-        self._do("UPDATE requests SET state = 'failed', last_visit = ?, next_visit = ? WHERE id = ?", (at.isoformat(), again, row))
+        again = (at + AGAIN[attempts - 1]).isoformat() if 0 < attempts <= len(AGAIN) else None
+        self._do(
+            "UPDATE requests SET state = 'failed', last_visit = ?, next_visit = ?, reason = ? WHERE id = ?", (at.isoformat(), again, reason, row)
+        )
         if not captured:
             self.note_failure(url, reason, detail)
         self._dirty()
@@ -203,11 +214,21 @@ class Frontier:
         name = hashlib.sha256(f"{self.run} {url} {reason} {at}".encode()).hexdigest()[:16]
         self._do("INSERT OR REPLACE INTO failures VALUES (?, ?, ?, ?, ?, ?)", (name, self.run, url, str(reason), detail, at))
 
-    def unexplained(self, held: set[str]) -> list[str]:
-        """What signposts name that is neither held, nor waiting, nor known to have failed: there should be none."""
-        missing = [(key, url) for key, url in self._do("SELECT DISTINCT key, url FROM found") if key not in held]
-        settled = "SELECT 1 FROM requests WHERE key = ? AND state != 'done'"
-        return [url for key, url in missing if self._do(settled, (row_key("article", key),)).fetchone() is None]
+    def unexplained(self, held: Collection[str], facts: Collection[Reason]) -> list[str]:
+        """What signposts name, in this run or an earlier one, that is neither held nor waiting, but for what `facts` of the site explain."""
+        missing = {key: url for key, url in self._do("SELECT key, url FROM found ORDER BY key, section") if key not in held}
+        marks = ", ".join("?" * len(facts))
+        settled = f"SELECT 1 FROM requests WHERE key = ? AND (state IN ('waiting', 'leased') OR reason IN ({marks}))"  # noqa: S608 - only marks
+        return [url for key, url in missing.items() if self._do(settled, (row_key("article", key), *facts)).fetchone() is None]
+
+    def claim(self, section: str, total: int) -> None:
+        """Keep how many articles a section says there are."""
+        self._do("INSERT OR REPLACE INTO totals VALUES (?, ?)", (section, total))
+
+    def short_sections(self) -> list[tuple[str, int, int]]:
+        """Sections that say there are more than were ever found in them: section, said, found."""
+        counted = "SELECT section, total, (SELECT count(*) FROM found f WHERE f.section = t.section) AS found FROM totals t WHERE total > found"
+        return self._do(counted).fetchall()
 
     # -- on disk
 
@@ -232,16 +253,15 @@ class Frontier:
 def read_log(path: Path) -> Log:
     """The runs, failures and findings of a frontier file, which may be in use or absent."""
     if not path.exists():
-        return Log([], [], {})
-    db = sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True)
-    db.row_factory = sqlite3.Row
-    try:
+        return Log([], [], {}, {})
+    with querying(path), closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True)) as db:
+        db.row_factory = sqlite3.Row
         found: dict[str, dict[str, str]] = {}
         for row in db.execute("SELECT section, key, url FROM found"):
             found.setdefault(row["section"], {})[row["key"]] = row["url"]
-        return Log(_rows(db.execute("SELECT * FROM runs ORDER BY id")), _rows(db.execute("SELECT id, url, reason, detail, at FROM failures")), found)
-    finally:
-        db.close()
+        totals = dict(db.execute("SELECT section, total FROM totals").fetchall())
+        failures = _rows(db.execute("SELECT id, url, reason, detail, at FROM failures"))
+        return Log(_rows(db.execute("SELECT * FROM runs ORDER BY id")), failures, found, totals)
 
 
 def _rows(cursor: Iterable[sqlite3.Row]) -> list[dict[str, Any]]:

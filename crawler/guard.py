@@ -1,7 +1,6 @@
 """Keeps the crawler on its site: only its hosts, only http(s), no private address unless the site file allows it. Redirects pass here too."""
 
 import asyncio
-import ipaddress
 import socket
 from typing import Self
 from urllib.parse import urlsplit
@@ -11,6 +10,7 @@ from scrapy.crawler import Crawler
 from scrapy.exceptions import IgnoreRequest
 
 from archive.records import Reason
+from crawler.hosts import is_on, private
 from crawler.spider import SiteSpider
 
 
@@ -35,15 +35,14 @@ class GuardMiddleware:
         spider = self._crawler.spider
         if not isinstance(spider, SiteSpider):
             return
-        parts = urlsplit(request.url)
-        if parts.scheme not in {"http", "https"} or parts.netloc.lower() not in spider.site.netlocs:
+        if not is_on(request.url, spider.site.netlocs):
             raise Refused(Reason.OFF_SITE, f"{request.url} is not on {', '.join(sorted(spider.site.netlocs))}")
         if spider.site.allow_private:
             return
-        for address in await self._addresses(parts.hostname or ""):
-            if not ipaddress.ip_address(address).is_global:
-                detail = f"{parts.hostname} is {address}, a private address; a site file may allow it: allow_private = true"
-                raise Refused(Reason.REFUSED_ADDRESS, detail)
+        host = urlsplit(request.url).hostname or ""
+        if address := private(await self._addresses(host)):
+            detail = f"{host} is {address}, a private address; a site file may allow it: allow_private = true"
+            raise Refused(Reason.REFUSED_ADDRESS, detail)
 
     async def _addresses(self, host: str) -> tuple[str, ...]:
         """Every address of a host, looked up once a run; none where the name does not resolve, which the download then reports."""

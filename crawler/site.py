@@ -1,16 +1,34 @@
 """What a site file may say, strictly. `site_files` reads and merges the files; nothing here touches disk or network."""
 
-from datetime import date
-from typing import Literal, Self
+import re
+from datetime import date, timedelta
+from typing import Annotated, Literal, Self
 from urllib.parse import urlsplit
 
-from pydantic import Field, field_validator, model_validator
+from pydantic import AfterValidator, Field, field_validator, model_validator
 
 from archive.reference import load_reference
 from pipelines.context import Context, ProvincePeriod
 from pipelines.layout import Layout, Pattern, Selector, Strict
 
 FASTEST = 2.0  # seconds between two requests to one host, unless the site is ours (`allow_private`)
+
+
+UNITS = {"m": "minutes", "h": "hours", "d": "days"}
+
+
+def duration(text: str) -> timedelta:
+    """A stretch of time as people write it: 90m, 6h, 2d. ValueError for anything else."""
+    found = re.fullmatch(r"([1-9]\d{0,3})([mhd])", text.strip())
+    if not found:
+        msg = f"{text!r} is no stretch of time: say 90m, 6h or 2d"
+        raise ValueError(msg)
+    return timedelta(**{UNITS[found[2]]: int(found[1])})
+
+
+def _duration(text: str) -> str:
+    duration(text)
+    return text
 
 
 class Discovery(Strict):
@@ -33,7 +51,7 @@ class SiteProvince(Strict):
 
 
 class Expect(Strict):
-    """What a healthy site gives; a run below it says so."""
+    """What a healthy site gives. Kept with the site; no run is measured against it yet."""
 
     articles_per_month: float | None = Field(default=None, ge=0)
     with_author: float | None = Field(default=None, ge=0, le=1)  # share of articles
@@ -55,6 +73,7 @@ class Site(Strict):
     layout: list[Layout] = Field(min_length=1)
     lookups: dict[str, dict[str, str]] = {}
     expect: Expect = Expect()
+    every: Annotated[str, AfterValidator(_duration)] | None = None  # how often `crawl --due` visits it: "6h"; None: only when it is named
     pace: float = Field(default=FASTEST, gt=0)  # seconds between two requests
     allow_private: bool = False  # may reach private and loopback addresses
     verify_tls: bool = True

@@ -10,12 +10,15 @@ from typing import Any
 
 from pydantic import ValidationError
 
+from archive.data import storing
 from archive.errors import SiteFileError, UnknownSite
+from crawler.fingerprint import Fingerprint
 from crawler.site import Site
 
 HERE = Path(__file__).parent
 SITES = HERE / "sites"
 FAMILIES = HERE / "families"
+SAVED = "site.json"  # in a site's folder: the site as it was when last crawled
 
 
 def _toml(path: Path) -> dict[str, Any]:
@@ -40,11 +43,11 @@ def _merge(under: Mapping[str, Any], over: Mapping[str, Any]) -> dict[str, Any]:
     return merged
 
 
-def _say(path: Path, error: ValidationError) -> str:
+def _say(path: Path, error: ValidationError, *, under: str = "") -> str:
     """One line for each thing that is wrong: file, key, what."""
     lines = []
     for one in error.errors():
-        key = ".".join(str(part) for part in one["loc"]) or "(whole file)"
+        key = ".".join(str(part) for part in ((under,) if under else ()) + one["loc"]) or "(whole file)"
         what = "unknown key" if one["type"] == "extra_forbidden" else one["msg"].removeprefix("Value error, ")
         lines.append(f"{path}: {key}: {what}")
     return "\n".join(lines)
@@ -52,7 +55,11 @@ def _say(path: Path, error: ValidationError) -> str:
 
 def read_site_file(path: Path) -> Site:
     """The site a file describes, its family merged in. Raises SiteFileError naming file and key."""
-    own = _toml(path)
+    return site_of(_toml(path), path)
+
+
+def site_of(own: Mapping[str, Any], path: Path) -> Site:
+    """The site that a file at `path` describes by saying `own`. Raises SiteFileError naming that file and key."""
     if not isinstance(family := own.get("family"), str):
         msg = f"{path}: family: a site file names its family, one of {', '.join(families())}"
         raise SiteFileError(msg)
@@ -63,9 +70,25 @@ def read_site_file(path: Path) -> Site:
         msg = f"{path}: id: a site's id is the name of its file, {path.stem!r}"
         raise SiteFileError(msg)
     try:
-        return Site.model_validate(_merge(_toml(FAMILIES / f"{family}.toml"), own) | {"id": path.stem})
+        return Site.model_validate(_merge(_family(family)[0], own) | {"id": path.stem})
     except ValidationError as error:
         raise SiteFileError(_say(path, error)) from error
+
+
+def _family(name: str) -> tuple[dict[str, Any], Fingerprint | None]:
+    """What a family gives its sites, and apart from that by what it is recognised."""
+    path = FAMILIES / f"{name}.toml"
+    defaults = _toml(path)
+    said = defaults.pop("fingerprint", None)
+    try:
+        return defaults, Fingerprint.model_validate(said) if said is not None else None
+    except ValidationError as error:
+        raise SiteFileError(_say(path, error, under="fingerprint")) from error
+
+
+def fingerprints() -> dict[str, Fingerprint]:
+    """By what the families are recognised; those that nothing shows are left out."""
+    return {name: found for name in families() if (found := _family(name)[1])}
 
 
 def families() -> list[str]:
@@ -90,7 +113,13 @@ def load_site(site: str) -> Site:
 
 def save_site(site: Site, folder: Path) -> None:
     """Leave the whole site, family merged in, in its folder, so that the folder can be read again by itself."""
-    (folder / "site.json").write_text(site.model_dump_json(by_alias=True, indent=1), encoding="utf-8")
+    saved, said = folder / SAVED, site.model_dump_json(by_alias=True, indent=1)
+    with storing(saved):
+        if saved.exists() and saved.read_text(encoding="utf-8") == said:
+            return
+        unfinished = saved.with_suffix(".new")  # a kill leaves the old one or the new one, whole
+        unfinished.write_text(said, encoding="utf-8")
+        unfinished.replace(saved)
 
 
 def site_of_folder(folder: Path) -> Site:
@@ -98,7 +127,10 @@ def site_of_folder(folder: Path) -> Site:
     try:
         return load_site(folder.name)
     except UnknownSite:
-        saved = folder / "site.json"
+        saved = folder / SAVED
         if not saved.exists():
             raise
+    try:
         return Site.model_validate_json(saved.read_text(encoding="utf-8"))
+    except ValidationError as error:
+        raise SiteFileError(_say(saved, error)) from error

@@ -2,8 +2,8 @@
 
 import logging
 from collections import Counter
-from collections.abc import AsyncIterator, Callable, Iterator
-from contextlib import suppress
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, suppress
 from functools import partial
 from typing import Any, Self, TypeAlias
 from urllib.parse import urljoin
@@ -12,7 +12,6 @@ from scrapy import Request, Spider, signals
 from scrapy.crawler import Crawler
 from scrapy.exceptions import CloseSpider
 from scrapy.http import Response, TextResponse
-from twisted.internet.error import TimeoutError as TcpTimeout
 from twisted.python.failure import Failure as TwistedFailure
 
 from archive.captures import SiteFolder
@@ -25,7 +24,7 @@ from crawler.discovery.listing import read_listing
 from crawler.discovery.rest import first_page, read_rest
 from crawler.discovery.sitemap import read_sitemap
 from crawler.frontier import Frontier, Row, read_log
-from crawler.result import Result, sum_up
+from crawler.result import FACTS, LISTS, Result, reason_of, sum_up
 from crawler.settings import slot_delay
 from crawler.site import Site
 from crawler.site_files import save_site
@@ -71,29 +70,42 @@ class SiteSpider(Spider):
     @classmethod
     def update_settings(cls, settings: Any) -> None:
         super().update_settings(settings)
+        if not (cls.site.allow_private or settings["CONGTHUONG_CONTACT"]):
+            msg = f"{cls.site.id}: whom can its webmaster write to? Set CONGTHUONG_CONTACT to an address or a page; it goes into the User-Agent"
+            raise UsageError(msg)
         settings.set("DOWNLOAD_DELAY", slot_delay(cls.site.pace), priority="spider")
         settings.set("DOWNLOAD_VERIFY_CERTIFICATES", cls.site.verify_tls, priority="spider")
 
     def _open(self, data: DataFolder) -> None:
-        if not (self.site.allow_private or self.settings["CONGTHUONG_CONTACT"]):
-            msg = f"{self.site.id}: whom can its webmaster write to? Set CONGTHUONG_CONTACT to an address or a page; it goes into the User-Agent"
-            raise UsageError(msg)
-        self.requests = self.articles = 0
+        self.requests = self.articles = self.shortcomings = 0  # the last: failures that are no mere facts of the site
         self.trouble: Counter[str] = Counter()  # reason -> how often in this run
         self.context = self.site.context()
         folder = data.site(self.site.id)
-        self.folder = SiteFolder.open(folder, self.site.id, write=True, info=self._about())
-        save_site(self.site, folder)
-        self.frontier = Frontier(folder / "frontier.db", kept=self.folder.sync)
-        held = partial(lock, data.archive_lock, wait=LONGEST_BATCH)
-        with held():
-            archive = open_for_writing(data.archive_db)
-        self.loader = Loader(archive, self.folder, self.context, lock=held)
-        self.loader.catch_up()  # what a killed run had kept but not yet loaded
-        self.loader.tally = Tally()
+        with ExitStack() as opened:
+            self.folder = SiteFolder.open(folder, self.site.id, write=True, info=self._about())
+            opened.callback(self.folder.close)
+            save_site(self.site, folder)
+            held = partial(lock, data.archive_lock, wait=LONGEST_BATCH)
+            with held():
+                archive = open_for_writing(data.archive_db)
+            opened.callback(archive.close)
+            self.loader = Loader(archive, self.folder, self.context, lock=held)
+            self.loader.catch_up()  # what a killed run had kept but not yet loaded
+            self.loader.tally = Tally()
+            self.frontier = Frontier(folder / "frontier.db", kept=self.folder.sync)
+            self._begin()
+            opened.pop_all()
+
+    def _begin(self) -> None:
+        """Put the site's signposts in the frontier; the scheduler takes it from there."""
         self.frontier.begin_run()
         if self.settings.getbool("CONGTHUONG_LOOK_AGAIN"):
             self.frontier.look_again()
+        discovery = self.site.discovery
+        signposts = {"rest": map(first_page, discovery.rest), "sitemap": discovery.sitemaps, "feed": discovery.feeds, "listing": discovery.listings}
+        for kind, paths in signposts.items():
+            for path in paths:
+                self._add(kind, urljoin(self.site.home, path), section=None, again=True)
 
     def _about(self) -> dict[str, str]:
         """What the WARC files say of who made them."""
@@ -106,10 +118,13 @@ class SiteSpider(Spider):
             self._wind_up(reason)
         except ArchiveError as error:
             self.result = Result(self.site.id, "broken", requests=self.requests, message=str(self.fatal or error))
+            with suppress(ArchiveError):  # it may be the disk that is broken
+                self._end_run(self.result)
         finally:
             self.loader.db.close()
-            with suppress(ArchiveError):  # said already
-                self.folder.close()
+            for kept in (self.frontier, self.folder):
+                with suppress(ArchiveError):  # said already
+                    kept.close()
 
     def _wind_up(self, reason: str) -> None:
         if self.fatal:
@@ -117,22 +132,14 @@ class SiteSpider(Spider):
         self.frontier.commit()
         self.loader.catch_up()
         self.result = sum_up(self, reason)
-        self.frontier.end_run(self.result.outcome, requests=self.requests, articles=self.articles, message=self.result.message)
-        self.frontier.close()
+        self._end_run(self.result)
         log = read_log(self.frontier.path)
         with self.loader.lock():
-            record_log(self.loader.db, self.site.id, runs=log.runs, failures=log.failures, found=log.found)
+            record_log(self.loader.db, self.site.id, runs=log.runs, failures=log.failures, found=log.found, totals=log.totals)
             derive(self.loader.db)
 
-    async def start(self) -> AsyncIterator[Any]:
-        """Put the site's signposts in the frontier; the scheduler takes it from there."""
-        discovery = self.site.discovery
-        signposts = {"rest": map(first_page, discovery.rest), "sitemap": discovery.sitemaps, "feed": discovery.feeds, "listing": discovery.listings}
-        for kind, paths in signposts.items():
-            for path in paths:
-                self._add(kind, urljoin(self.site.home, path), section=None, again=True)
-        return
-        yield  # type: ignore[unreachable]  # Scrapy wants an asynchronous generator; this one has nothing to give
+    def _end_run(self, result: Result) -> None:
+        self.frontier.end_run(result.outcome, requests=self.requests, articles=self.articles, message=result.message)
 
     def request_for(self, row: Row) -> Request:
         """The request of a leased row."""
@@ -184,18 +191,20 @@ class SiteSpider(Spider):
         try:
             signs = self._signs(row.kind, response)
         except UnreadableSignpost as error:
-            self._trouble(response.meta[CAPTURE], Reason.FIELD_MISSING, str(error))
+            self._trouble(response.meta[CAPTURE], row, Reason.FIELD_MISSING, str(error))
             self.frontier.fail(row.id, Reason.FIELD_MISSING, str(error), captured=True)
             return
         before, addresses = response.meta.get("before"), tuple(pointer.url for pointer in signs.pointers)
         if row.kind == "listing" and not addresses and len(walked) == 1:
-            self._trouble(response.meta[CAPTURE], Reason.FIELD_MISSING, f"no article link on the first page of the listing {row.url}")
+            self._trouble(response.meta[CAPTURE], row, Reason.FIELD_MISSING, f"no article link on the first page of the listing {row.url}")
         new = self._take(signs, row, section=row.url)
+        if signs.total is not None:
+            self.frontier.claim(row.url, signs.total)
         overlap = row.walked and not new  # everything here was known already, and so is what is older
         if signs.next is None or not addresses or addresses == before or signs.next in walked or overlap:
             self.frontier.finish(row.id)
         elif len(walked) >= self.site.discovery.max_pages:
-            self._trouble(response.meta[CAPTURE], Reason.TOO_LARGE, f"{row.url} has more than {len(walked)} pages (max_pages)")
+            self._trouble(response.meta[CAPTURE], row, Reason.TOO_LARGE, f"{row.url} has more than {len(walked)} pages (max_pages)")
             self.frontier.finish(row.id)
         else:
             step = signs.next
@@ -227,9 +236,9 @@ class SiteSpider(Spider):
             for file in reading.article.attachments:
                 self._add("attachment", file.url, section=None, via=response.url)
         else:
-            self._count(reading.reason)
+            self._count(reading.reason, row)
         yield ReadPage(capture, reading)
-        self.frontier.finish(row.id)
+        self.frontier.finish(row.id, None if isinstance(reading, Reading) else reading.reason)
 
     def on_file(self, response: Response) -> None:
         if not self._failed(response):
@@ -241,8 +250,7 @@ class SiteSpider(Spider):
         """An answer that is no page: its row fails, with the reason that its status says."""
         failure = refused(response.meta[CAPTURE])
         if failure is not None:
-            self._count(failure.reason)
-            self.frontier.fail(response.meta[LEASE].id, failure.reason, failure.detail, captured=True)
+            self._fail(response.meta[LEASE], failure.reason, failure.detail, captured=True)
         return failure is not None
 
     def on_error(self, failure: TwistedFailure) -> None:
@@ -252,33 +260,31 @@ class SiteSpider(Spider):
         if self.fatal:
             raise CloseSpider("storage")
         capture: Capture | None = request.meta.get(CAPTURE)
-        if capture is not None and capture.url == request.url and isinstance(broken := judge(capture, self.context), Failure):
-            self._count(broken.reason)  # kept, but not even Scrapy can make sense of it; loading finds the same
-            self.frontier.fail(request.meta[LEASE].id, broken.reason, broken.detail, captured=True)
+        answered = capture if capture is not None and capture.url == request.url else None
+        if answered and isinstance(broken := judge(answered, self.context), Failure):
+            self._fail(request.meta[LEASE], broken.reason, broken.detail, captured=True)  # kept, but unreadable; loading finds the same
             return
-        reason = getattr(error, "reason", None)
-        if not isinstance(reason, Reason):
-            name = type(error).__name__
-            too_large = "max" in str(error).lower() and "size" in str(error).lower()
-            reason = Reason.TIMEOUT if isinstance(error, TcpTimeout) or "Timeout" in name else Reason.TOO_LARGE if too_large else Reason.UNREACHABLE
-        self._count(reason)
-        self.frontier.fail(request.meta[LEASE].id, reason, str(getattr(error, "detail", error)), captured=False)
+        reason = reason_of(error, answered=answered is not None)
+        self._fail(request.meta[LEASE], reason, str(getattr(error, "detail", error)), captured=False)
         if reason is Reason.ROBOTS_UNREACHABLE:
             raise CloseSpider(str(reason))
 
     def on_defect(self, failure: TwistedFailure, response: Response) -> None:
         """A callback of ours raised: the page is kept, its row fails, and the run says so."""
-        self._count(Reason.READER_ERROR)
-        if row := response.meta.get(LEASE):
-            self.frontier.fail(row.id, Reason.READER_ERROR, repr(failure.value), captured=False)
+        self._fail(response.meta[LEASE], Reason.READER_ERROR, repr(failure.value), captured=False)
 
-    def _trouble(self, capture: Capture, reason: Reason, detail: str) -> None:
-        self._count(reason)
+    def _fail(self, row: Row, reason: Reason, detail: str, *, captured: bool) -> None:
+        self._count(reason, row)
+        self.frontier.fail(row.id, reason, detail, captured=captured)
+
+    def _trouble(self, capture: Capture, row: Row, reason: Reason, detail: str) -> None:
+        self._count(reason, row)
         self.frontier.note_failure(capture.url, reason, detail)
         logger.warning("%s: %s", reason, detail)
 
-    def _count(self, reason: Reason) -> None:
+    def _count(self, reason: Reason, row: Row) -> None:
         self.trouble[str(reason)] += 1
+        self.shortcomings += reason not in FACTS or row.kind in LISTS
 
     # -- the frontier
 

@@ -65,10 +65,11 @@ def with_lead(lead: Sequence[Paragraph], body: Sequence[Paragraph]) -> tuple[str
     """(lead, all paragraphs): the lead first, what repeats it dropped. `body` may hold the lead itself, marked."""
     marked = [one for one in body if "lead" in one.style.marks and one.lines]
     opening = list(lead) or marked
-    said = {folded(one.text) for one in opening}
-    whole = folded(" ".join(one.text for one in opening))
+    if not opening:
+        return None, list(_without_echo(body))
+    said = {folded(one.text) for one in opening} | {folded(" ".join(one.text for one in opening))}
     rest = [one for one in body if one not in marked or lead]
-    repeated = [i for i, one in enumerate(rest) if one.lines and (folded(one.text) in said or folded(one.text) == whole)][: len(opening)]
+    repeated = [i for i, one in enumerate(rest) if one.lines and folded(one.text) in said][: len(opening)]
     rest = [one for i, one in enumerate(rest) if i not in repeated]
     return "\n".join(one.text for one in opening) or None, [*opening, *_without_echo(rest)]
 

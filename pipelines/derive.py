@@ -29,11 +29,15 @@ UPDATE articles SET vanished_at = gone.at FROM (
   ON c.article_id = a.id AND c.fetched_at > a.last_seen GROUP BY a.id) gone
 WHERE gone.id = articles.id AND articles.vanished_at IS NOT gone.at"""  # noqa: S608 - composed of constants
 
+# A file may stand behind redirects: what they lead to in the end is what was fetched for the address.
 ATTACHMENTS = """
+WITH RECURSIVE leads AS (
+  SELECT t.article_id, t.url, a.site_id, t.url AS target FROM attachments t JOIN articles a ON a.id = t.article_id
+  UNION SELECT l.article_id, l.url, l.site_id, c.location FROM leads l
+  JOIN captures c ON c.site_id = l.site_id AND c.url = l.target AND c.kind = 'attachment' AND c.location IS NOT NULL)
 UPDATE attachments SET capture_id = kept.id, content_type = kept.content_type, size = kept.size, digest = kept.content_digest FROM (
-  SELECT t.article_id, t.url, c.id, c.content_type, c.size, c.content_digest, max(c.sequence)
-  FROM attachments t JOIN articles a ON a.id = t.article_id
-  JOIN captures c ON c.site_id = a.site_id AND c.url = t.url AND c.kind = 'attachment' AND c.status = 200 GROUP BY 1, 2) kept
+  SELECT l.article_id, l.url, c.id, c.content_type, c.size, c.content_digest, max(c.sequence)
+  FROM leads l JOIN captures c ON c.site_id = l.site_id AND c.url = l.target AND c.kind = 'attachment' AND c.status = 200 GROUP BY 1, 2) kept
 WHERE kept.article_id = attachments.article_id AND kept.url = attachments.url AND attachments.capture_id IS NOT kept.id"""
 
 # An author is shown as printed most often; not in capitals where there is another form.
@@ -68,17 +72,24 @@ def derive(db: sqlite_utils.Database) -> None:
 
 
 def record_log(
-    db: sqlite_utils.Database, site: str, *, runs: list[dict[str, Any]], failures: list[dict[str, Any]], found: Mapping[str, Mapping[str, str]]
+    db: sqlite_utils.Database,
+    site: str,
+    *,
+    runs: list[dict[str, Any]],
+    failures: list[dict[str, Any]],
+    found: Mapping[str, Mapping[str, str]],
+    totals: Mapping[str, int],
 ) -> None:
     """Copy the log of a site folder: its runs, the failures that have no capture, and what its listings claim against what is held.
 
-    `found`: section -> {address key: URL}. Opens its own transaction.
+    `found`: section -> {address key: URL}; `totals`: section -> how many it says there are. Opens its own transaction.
     """
     held = {key for (key,) in db.execute("SELECT key FROM addresses WHERE site_id = ?", [site])}
     coverage = []
     for section, addresses in found.items():
         missing = sorted(url for key, url in addresses.items() if key not in held)
-        claim = {"site_id": site, "section": section, "claimed": len(addresses), "held": len(addresses) - len(missing)}
+        claimed = max(totals.get(section, 0), len(addresses))
+        claim = {"site_id": site, "section": section, "claimed": claimed, "held": len(addresses) - len(missing)}
         coverage.append(claim | {"missing": json.dumps(missing, ensure_ascii=False)})
     with transaction(db):
         replace_all(db, "runs", [run | {"site_id": site, "id": f"{site}-{run['id']}"} for run in runs], where={"site_id": site})

@@ -143,10 +143,10 @@ def signed_by_meta(structured: Structured, layout: Layout, naming: Naming, notes
 def language_of(text: str, structured: Structured, layout: Layout, notes: Notes) -> str:
     """By the letters of the text before what the template declares: themes in English carry Vietnamese articles."""
     declared = structured.language
-    language = "vi" if is_vietnamese(text) else declared if declared and declared != "vi" else layout.language
-    notes.add(
-        "language",
-        "letters" if language == "vi" and is_vietnamese(text) else "html:lang" if declared == language else "layout:language",
-        declared or "",
-    )
+    if is_vietnamese(text):
+        language, method = "vi", "letters"
+    else:
+        language = declared if declared and declared != "vi" else layout.language
+        method = "html:lang" if declared == language else "layout:language"
+    notes.add("language", method, declared or "")
     return language

@@ -17,7 +17,7 @@ from lxml.html import HtmlElement
 from archive.records import Image
 from pipelines.links import Link, absolute, image_of
 from pipelines.styles import Style, is_hidden, style_of
-from pipelines.text import INVISIBLE, SPACES, normal
+from pipelines.text import normal, single_spaced, visible
 
 Kind: TypeAlias = Literal["p", "li", "row", "h2", "h3", "h4", "image", "caption"]
 
@@ -112,7 +112,7 @@ class Walk:
                 if child.name not in DROPPED and not is_hidden(child) and self._enter(child):
                     stack.append((child, iter(list(child.children)), *outer))
             elif isinstance(child, NavigableString) and not isinstance(child, PreformattedString):
-                self._write(SPACES.sub(" ", child))
+                self._write(single_spaced(str(child)))
         self._flush()
 
     def _enter(self, tag: Tag) -> bool:
@@ -186,7 +186,7 @@ class Walk:
         text = normal("".join(one.words for one in self._pieces))
         if text:
             said = [one for one in self._pieces if one.words.strip()]
-            html = SPACES.sub(" ", INVISIBLE.sub("", "".join(self._html))).strip() + "".join(map(_closing, reversed(self._inline)))
+            html = single_spaced(visible("".join(self._html))).strip() + "".join(map(_closing, reversed(self._inline)))
             strong, italic = all(one.style.strong for one in said), all(one.style.italic for one in said)
             self._lines.append(Line(text, unicodedata.normalize("NFC", html), strong=strong, italic=italic, linked=all(one.linked for one in said)))
         self._pieces.clear()

@@ -4,8 +4,9 @@
 `derive`, afterwards and whatever the order. So live rows and rebuilt rows are the same.
 """
 
-from collections.abc import Callable, Mapping, Sequence
-from contextlib import AbstractContextManager, nullcontext
+import logging
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import AbstractContextManager, nullcontext, suppress
 from dataclasses import dataclass, field
 from itertools import islice
 from pathlib import Path
@@ -15,6 +16,7 @@ from urllib.parse import urljoin
 import sqlite_utils
 
 from archive.captures import SiteFolder
+from archive.errors import BrokenRecord, StorageError
 from archive.records import Capture, Failure, Reading
 from archive.reference import load_reference
 from archive.tables import open_archive, replace_children, store_reference, transaction, upsert
@@ -23,7 +25,9 @@ from pipelines.context import Context
 from pipelines.read import read, refused
 
 BATCH = 100  # captures in one transaction
-REDIRECTS = range(300, 400)
+REDIRECTS = frozenset({301, 302, 303, 307, 308})  # those that clients follow
+
+log = logging.getLogger(__name__)
 
 Result = Reading | Failure | None  # None: no page to read (a listing, a redirect, a file)
 
@@ -72,13 +76,27 @@ class Loader:
         readings = readings or {}
         with self.lock(), transaction(self.db):
             self._register_site()
-        after = self.db.execute("SELECT ifnull(max(sequence), 0) FROM captures WHERE site_id = ?", [self._context.site]).fetchone()[0]
-        waiting = self._folder.captures(after=after)
+        waiting = self._folder.captures(after=self._loaded())
         while batch := list(islice(waiting, BATCH)):
             results = [readings.get(capture.id) or judge(capture, self._context) for _, capture in batch]
             with self.lock(), transaction(self.db):
-                self.apply(batch, results)
+                loaded = self._loaded()  # again, under the lock: a rebuild that was swapped in meanwhile may hold some of them
+                left = sum(sequence <= loaded for sequence, _ in batch)
+                self.apply(batch[left:], results[left:])
         return self.tally
+
+    def _loaded(self) -> int:
+        """The sequence number of the newest capture that the archive has. StorageError where the folder does not have that one."""
+        sql = "SELECT sequence, id FROM captures WHERE site_id = ? ORDER BY sequence DESC LIMIT 1"
+        found = self.db.execute(sql, [self._context.site]).fetchone()
+        if found is None:
+            return 0
+        sequence, capture_id = found
+        kept = next(self._folder.captures(after=sequence - 1, bodies=False), None)
+        if kept is None or (kept[0], kept[1].id) != (sequence, capture_id):
+            msg = f"{self._context.site}: archive and site folder are not of one make; `congthuong rebuild` reads the folder anew"
+            raise StorageError(msg)
+        return int(sequence)
 
     def _register_site(self) -> None:
         context = self._context
@@ -98,7 +116,6 @@ class Loader:
             row["article_id"], row["outcome"] = None, "redirect" if location else capture.kind
             if capture.kind == "article":
                 row["article_id"] = self._known(urls.identity_key(capture.url, self._pattern))
-            upsert(self.db, "captures", [row])
             if isinstance(result, Reading):
                 row["article_id"], row["outcome"] = self._take(capture, result)
             elif isinstance(result, Failure):
@@ -107,7 +124,7 @@ class Loader:
                 upsert(self.db, "failures", [rows.failure_row(capture, result)])
             elif location and capture.kind == "article":
                 self._link(capture, location)
-            upsert(self.db, "captures", [row])
+            upsert(self.db, "captures", [row])  # last: only now is it known what it is; keys that point at it are checked at the end
 
     # -- articles
 
@@ -119,12 +136,23 @@ class Loader:
         """The id of the article this capture shows, and the outcome: article (new or changed) or unchanged."""
         key = urls.identity_key(capture.url, self._pattern)
         led_here = self._redirects_to(capture.url)
-        article_id = next(filter(None, [self._known(one) for one in (key, *led_here)]), None) or urls.article_id(self._context.site, key)
-        stored = next(iter(self.db.query("SELECT * FROM articles WHERE id = :id", {"id": article_id})), None)
+        article_id = self._known(key) or self._moved(led_here, reading) or urls.article_id(self._context.site, key)
+        stored = self._stored(article_id)
         outcome = self._write(article_id, stored, capture, reading)
         for address, url in {**led_here, key: capture.url}.items():
             self._add_address(address, url, article_id, capture)
         return article_id, outcome
+
+    def _moved(self, led_here: Iterable[str], reading: Reading) -> str | None:
+        """The article that stood under one of these addresses, where it is this one; a removed one may lead to any other, or to a notice."""
+        for article_id in filter(None, map(self._known, led_here)):
+            stored = self._stored(article_id)
+            if stored and (stored["title"] == reading.article.title or stored["text"] == reading.article.text):
+                return article_id
+        return None
+
+    def _stored(self, article_id: str) -> dict[str, Any] | None:
+        return next(iter(self.db.query("SELECT * FROM articles WHERE id = :id", {"id": article_id})), None)
 
     def _write(self, article_id: str, stored: dict[str, Any] | None, capture: Capture, reading: Reading) -> str:
         seen = rows.stamp(capture.fetched_at)
@@ -139,17 +167,25 @@ class Loader:
             self.db.execute("UPDATE articles SET last_seen = ? WHERE id = ? AND last_seen < ?", [seen, article_id, seen])
             return "unchanged"
         # The stored row may differ only because an older reader wrote it: the capture behind it, read by this one, decides.
-        earlier = self._folder.capture(stored["capture_id"])
-        again = judge(earlier, self._context)
+        earlier, again = self._read_again(stored["capture_id"])
         same = {"first_seen": stored["first_seen"], "last_seen": seen}
-        if isinstance(again, Reading) and rows.content(again.article) == new:
+        if earlier and isinstance(again, Reading) and rows.content(again.article) == new:
             self.tally.unchanged += 1
             self._put(article_id, earlier, again, number=stored["versions"], **same)
             return "unchanged"
         self.tally.changed += 1
-        upsert(self.db, "versions", [rows.version_row(stored, files, seen_from=rows.stamp(earlier.fetched_at))])
+        [seen_from] = self.db.execute("SELECT fetched_at FROM captures WHERE id = ?", [stored["capture_id"]]).fetchone()
+        upsert(self.db, "versions", [rows.version_row(stored, files, seen_from=seen_from)])
         self._put(article_id, capture, reading, number=stored["versions"] + 1, **same)
         return "article"
+
+    def _read_again(self, capture_id: str) -> tuple[Capture | None, Result]:
+        try:
+            capture = self._folder.capture(capture_id)
+        except BrokenRecord as error:  # damaged since: what was read of it stands in the archive
+            log.error("%s: the capture %s behind a stored article cannot be read any more: %s", self._context.site, capture_id, error)  # noqa: TRY400
+            return None, None
+        return capture, judge(capture, self._context)
 
     def _put(self, article_id: str, capture: Capture, reading: Reading, *, number: int, first_seen: str, last_seen: str) -> None:
         """Make the article's row and all that hangs on it say what this reading says."""
@@ -175,9 +211,13 @@ class Loader:
         self.db.execute("INSERT OR IGNORE INTO addresses VALUES (?, ?, ?, ?, ?)", [self._context.site, key, url, article_id, capture.id])
 
     def _redirects_to(self, url: str) -> dict[str, str]:
-        """Key and URL of every address that was seen to lead to `url`."""
+        """Key and URL of every address that was seen to lead to `url`, over others too; the nearest first."""
         sql = "SELECT url FROM captures WHERE site_id = ? AND kind = 'article' AND location = ? ORDER BY sequence"
-        return {urls.identity_key(source, self._pattern): source for (source,) in self.db.execute(sql, [self._context.site, url])}
+        sources = [urls.clean(url)]
+        for target in sources:  # grows while it is walked
+            found = dict.fromkeys(urls.clean(source) for (source,) in self.db.execute(sql, [self._context.site, target]))
+            sources += [source for source in found if source not in sources]
+        return {urls.identity_key(source, self._pattern): source for source in sources[1:]}
 
     def _link(self, capture: Capture, location: str) -> None:
         """An address that leads to a known article is another address of it."""
@@ -186,5 +226,10 @@ class Loader:
 
 
 def _target(capture: Capture) -> str | None:
+    """Where a redirect leads, as `urls.clean` has it. Headers are latin-1 here, but servers write UTF-8."""
     location = capture.header("Location")
-    return urljoin(capture.url, location) if location and capture.status in REDIRECTS else None
+    if not location or capture.status not in REDIRECTS:
+        return None
+    with suppress(UnicodeError):
+        location = location.encode("latin-1").decode("utf-8")
+    return urls.clean(urljoin(capture.url, location))

@@ -5,6 +5,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 
+from lxml.etree import XPath
 from lxml.html import HtmlElement
 
 from pipelines.layout import compiled, split
@@ -14,24 +15,22 @@ NEEDED = re.compile(r"[.#]((?:[\w-]|[^\x00-\x7f])+)")
 CONDITIONS = re.compile(r"\[[^\]]*\]|:[\w-]+(?:\([^()]*\))?")
 NESTED = re.compile(r"""(?P<head>[^\s>+~,()\[\]"']+)(?P<axis>\s*[>~]\s*|\s+)(?P<rest>[^\s>+~,][^,]*)""")
 AXES = {"": "descendant::", ">": "child::", "~": "following-sibling::"}
+CLASSES, IDS = (XPath(f"//@{name}", smart_strings=False) for name in ("class", "id"))
 COMBINED = re.compile(r"\S[\s>+~]+\S")
 
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """One parsed page. `source` is what it was parsed from: a class that is not in it need not be looked for."""
+    """One parsed page, and what it was parsed from."""
 
     root: HtmlElement
     source: bytes
     url: str
     seen: dict[str, list[HtmlElement]] = field(default_factory=dict)  # by selector: fields and body ask for the same
-    named: dict[str, bool] = field(default_factory=dict)
+    names: set[str] = field(default_factory=set)  # every class and id: one that is nowhere in the page need not be looked for
 
-    def names(self, name: str) -> bool:
-        """Is that class or id anywhere in the page?"""
-        if name not in self.named:
-            self.named[name] = name.encode() in self.source
-        return self.named[name]
+    def __post_init__(self) -> None:
+        self.names.update(" ".join([*CLASSES(self.root), *IDS(self.root)]).split())
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +70,7 @@ def first(page: Page, selectors: Sequence[str]) -> Hit | None:
 
 def elements(page: Page, css: str, within: HtmlElement | None = None) -> list[HtmlElement]:
     """All elements a selector finds, in the page or inside an element; a selector with ancestors sees those outside it too."""
-    if not all(page.names(name) for name in needed(css)):
+    if not page.names.issuperset(needed(css)):
         return []
     if within is None:
         return _everywhere(page, css)

@@ -148,7 +148,7 @@ def test_what_fails_is_tried_in_later_runs_and_then_left(tmp_path: Path, clock: 
             tries += 1
             frontier.fail(row.id, Reason.TIMEOUT, "30 s", captured=False)
     frontier.close()
-    assert tries == module.ATTEMPTS
+    assert tries == 3
     log = read_log(tmp_path / "frontier.db")
     assert [(one["url"], one["reason"]) for one in log.failures] == [("http://site/a", "Timeout")] * tries
 
@@ -194,19 +194,89 @@ def test_a_walk_that_was_cut_short_counts_as_never_walked(tmp_path: Path) -> Non
     assert not row.walked
 
 
-def test_unexplained_is_what_is_named_but_neither_held_nor_waiting_nor_failed(tmp_path: Path) -> None:
+def test_unexplained_is_what_is_named_but_neither_held_nor_waiting_nor_a_fact_of_the_site(tmp_path: Path) -> None:
     frontier = opened(tmp_path)
-    for name in ("held", "lost", "failed", "waiting"):
+    ends = {
+        "held": None,
+        "lost": None,
+        "gone": Reason.GONE,
+        "ill": Reason.HTTP_SERVER_ERROR,
+        "read-as-gone": None,
+        "no-article": None,
+        "waiting": None,
+    }
+    for name in ends:
         article(frontier, name)
-    for name in ("held", "lost", "failed"):
+    for name in list(ends)[:-1]:
         row = frontier.lease()
         assert row
         assert row.url.endswith(name)
-        if name == "failed":
-            frontier.fail(row.id, Reason.GONE, "HTTP 404", captured=True)
+        if reason := ends[name]:
+            frontier.fail(row.id, reason, "HTTP", captured=True)
         else:
+            frontier.finish(row.id, {"read-as-gone": Reason.GONE, "no-article": Reason.NOT_AN_ARTICLE}.get(name))
+    facts = {Reason.GONE, Reason.ROBOTS_DENIED}
+    assert frontier.unexplained({"/held"}, facts) == ["http://site/ill", "http://site/lost", "http://site/no-article"]
+    frontier.begin_run()  # too soon to ask again
+    assert urls_of(frontier) == ["http://site/waiting"]
+    assert "http://site/ill" in frontier.unexplained({"/held"}, facts)
+
+
+def test_what_failed_for_good_is_asked_for_again_when_its_sign_says_that_it_changed(tmp_path: Path, clock: list[datetime]) -> None:
+    frontier = opened(tmp_path)
+    article(frontier, "a", sign="2026-01-01")
+    for day in range(4):
+        clock[0] = START + 2 * day * DAY + timedelta(minutes=1)
+        frontier.begin_run()
+        while row := frontier.lease():
+            frontier.fail(row.id, Reason.HTTP_SERVER_ERROR, "HTTP 500", captured=True)
+    assert not frontier.has_waiting()
+    assert article(frontier, "a", sign="2026-02-01")
+    assert urls_of(frontier) == ["http://site/a"]
+
+
+def test_what_is_missing_is_asked_for_on_two_days_however_often_runs_come(tmp_path: Path, clock: list[datetime]) -> None:
+    frontier = opened(tmp_path)
+    article(frontier, "a")
+    asked = []
+    for hour in range(0, 72, 3):
+        clock[0] = START + timedelta(hours=hour, minutes=1)
+        frontier.begin_run()
+        while row := frontier.lease():
+            asked.append(clock[0].date())
+            frontier.fail(row.id, Reason.GONE, "HTTP 404", captured=True)
+    assert len(asked) == 3
+    assert len(set(asked)) == 2
+
+
+def test_an_article_is_new_to_each_section_that_names_it_first(tmp_path: Path) -> None:
+    frontier = opened(tmp_path)
+    assert frontier.add("article", "http://site/a", key="/a", section="/feed")
+    assert article(frontier, "a")
+    assert not article(frontier, "a")
+
+
+def test_a_section_that_moved_to_another_host_keeps_what_it_has_named(tmp_path: Path) -> None:
+    frontier = opened(tmp_path)
+    for host in ("old", "new"):
+        frontier.add("listing", f"http://{host}/tin", key="/tin", again=True)
+        assert frontier.add("article", f"http://{host}/a", key="/a", section=f"http://{host}/tin") == (host == "old")
+    frontier.close()
+    assert read_log(tmp_path / "frontier.db").found == {"http://new/tin": {"/a": "http://old/a"}}
+
+
+def test_a_signpost_waits_once_in_a_run_however_often_it_is_named(tmp_path: Path) -> None:
+    frontier = opened(tmp_path)
+    asked = 0
+    for _ in range(3):
+        frontier.add("sitemap", "http://site/a.xml", key="/a.xml", again=True)
+        asked += len(rows := list(iter(frontier.lease, None)))
+        for row in rows:
             frontier.finish(row.id)
-    assert frontier.unexplained({"/held"}) == ["http://site/lost"]
+    assert asked == 1
+    frontier.begin_run()
+    frontier.add("sitemap", "http://site/a.xml", key="/a.xml", again=True)
+    assert urls_of(frontier) == ["http://site/a.xml"]
 
 
 def test_a_run_that_was_killed_is_called_so(tmp_path: Path) -> None:

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from archive.errors import SiteFileError, UnknownSite
+from archive.errors import SiteFileError, StorageError, UnknownSite
 from crawler.site_files import families, load_site, read_site_file, save_site, site_ids, site_of_folder
 
 GOOD = """
@@ -106,3 +106,30 @@ def test_a_site_folder_can_be_read_by_itself(tmp_path: Path) -> None:
     assert site_of_folder(folder) == site
     with pytest.raises(UnknownSite):
         site_of_folder(tmp_path / "nothing")
+
+
+def test_the_saved_site_is_the_old_one_or_the_new_one_whole(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    folder = tmp_path / "a-site"
+    folder.mkdir()
+    site = read_site_file(written(tmp_path, GOOD))
+    save_site(site, folder)
+
+    def killed(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patched:
+        patched.setattr(Path, "replace", killed)
+        with pytest.raises(KeyboardInterrupt):
+            save_site(site.model_copy(update={"name": "Tên mới"}), folder)
+    assert site_of_folder(folder) == site
+
+
+def test_a_saved_site_that_is_damaged_or_cannot_be_saved_is_said(tmp_path: Path) -> None:
+    folder = tmp_path / "a-site"
+    folder.mkdir()
+    (folder / "site.json").write_text('{"id": "a-s', encoding="utf-8")
+    with pytest.raises(SiteFileError, match=r"site\.json"):
+        site_of_folder(folder)
+    (tmp_path / "file").write_text("")
+    with pytest.raises(StorageError, match="a file stands where a folder should be"):
+        save_site(read_site_file(written(tmp_path, GOOD)), tmp_path / "file")

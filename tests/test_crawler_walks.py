@@ -140,6 +140,22 @@ def test_the_rest_interface_gives_every_post_and_what_changed(tmp_path: Path) ->
     assert held == EVERY
 
 
+def test_a_section_that_says_it_has_more_than_it_shows_is_a_short_run(tmp_path: Path) -> None:
+    class Hides(Rest):
+        def respond(self, path: str, query: dict[str, str]) -> Response:
+            answer = super().respond(path, query)
+            if path == "/wp-json/wp/v2/posts":
+                answer.headers["X-WP-Total"] = "40"
+            return answer
+
+    done, held, _ = crawl(tmp_path, Hides("trang"), 'listings = []\nrest = ["/wp-json/wp/v2/posts"]\n')
+    assert (done.code, held) == (1, EVERY)
+    [result] = json.loads(done.out)
+    assert result["outcome"] == "short"
+    assert "says that it has 40 articles, 7 were found" in result["message"]
+    assert query(tmp_path / "data" / "archive.db", "SELECT claimed, held FROM coverage") == [{"claimed": 40, "held": 7}]
+
+
 def test_an_endless_pager_is_bounded_and_reported(tmp_path: Path) -> None:
     done, _, served = crawl(tmp_path, Endless("trang"), 'listings = ["/danh-sach/"]\nmax_pages = 5\n')
     assert done.code == 1

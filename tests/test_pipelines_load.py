@@ -1,7 +1,9 @@
 """Captures into rows: versions, moves, vanished articles, better readers, rebuild. Captures are written by hand; nothing is fetched."""
 
 import dataclasses
+import shutil
 from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -9,7 +11,8 @@ from typing import Any
 import pytest
 
 from archive.captures import Exchange, SiteFolder
-from archive.data import DataFolder
+from archive.data import DataFolder, lock
+from archive.errors import Locked, StorageError
 from archive.reference import load_reference
 from archive.tables import dump
 from pipelines.context import Context, ProvincePeriod
@@ -254,11 +257,17 @@ def test_rebuild_gives_the_same_rows_after_edits_moves_and_losses(bench: Bench) 
     bench.answer("cho-12.html", status=404, later=1)
     bench.answer("cho-12.html", status=404, later=1)
     bench.load()
-    log: dict[str, Any] = {"runs": [], "failures": [], "found": {"/tin": {"#12": f"{HOME}cho-12.html", "#50": f"{HOME}mat-50.html"}}}
+    log: dict[str, Any] = {
+        "runs": [],
+        "failures": [],
+        "found": {"/tin": {"#12": f"{HOME}cho-12.html", "#50": f"{HOME}mat-50.html"}},
+        "totals": {"/tin": 5},
+    }
     record_log(bench.db, "mau", **log)
     live = dump(bench.db)
-    assert live["coverage"][0]["missing"] == f'["{HOME}mat-50.html"]'
-    rebuild(bench.data, [Source(bench.context, lambda: log)])
+    [coverage] = live["coverage"]
+    assert (coverage["claimed"], coverage["held"], coverage["missing"]) == (5, 1, f'["{HOME}mat-50.html"]')
+    rebuild(bench.data, lambda: [Source(bench.context, lambda: log)])
     assert dump(bench.db) == live
 
 
@@ -269,8 +278,149 @@ def test_a_reader_keeps_its_snapshot_while_a_rebuild_swaps(bench: Bench) -> None
     reader.conn.execute("BEGIN")
     assert reader.execute("SELECT count(*) FROM articles").fetchone() == (1,)
     bench.db.execute("DELETE FROM addresses")
-    rebuild(bench.data, [Source(bench.context, lambda: {"runs": [], "failures": [], "found": {}})])
+    rebuild(bench.data, lambda: [Source(bench.context, lambda: {"runs": [], "failures": [], "found": {}, "totals": {}})])
     assert reader.execute("SELECT count(*) FROM addresses").fetchone() == (1,)
     reader.conn.execute("COMMIT")
     reader.close()
     assert bench.rows("SELECT count(*) AS n FROM addresses") == [{"n": 1}]
+
+
+NO_LOG: dict[str, Any] = {"runs": [], "failures": [], "found": {}, "totals": {}}
+
+
+def swap(bench: Bench) -> None:
+    rebuild(bench.data, lambda: [Source(bench.context, lambda: NO_LOG)])
+
+
+def test_a_rebuild_that_is_swapped_in_while_a_crawl_reads_its_batch_changes_nothing(bench: Bench) -> None:
+    """What the rebuild has taken in already is not applied a second time: older text over newer would be a version that never was."""
+    bench.page("cho-12.html")
+    bench.page("cho-12.html", text="Phiên chợ dời sang chủ nhật./.", later=1)
+    bench.folder.sync()
+    swapped: list[None] = []
+
+    @contextmanager
+    def lock() -> Iterator[None]:
+        if bench.rows("SELECT 1 FROM sites") and not swapped:  # the second time, so the batch has been read
+            swapped.append(swap(bench))
+        yield
+
+    Loader(bench.db, bench.folder, bench.context, lock=lock).catch_up()
+    assert swapped
+    live = dump(bench.db)
+    assert [(one["versions"], one["text"]) for one in live["articles"]] == [(2, "Phiên chợ dời sang chủ nhật./.")]
+    derive(bench.db)
+    swap(bench)
+    assert dump(bench.db) == live
+
+
+def test_an_article_over_several_redirects_is_known_by_each_address(bench: Bench) -> None:
+    bench.answer("a-1.html", status=301, headers=(("Location", "/b-2.html#top"),))
+    bench.answer("b-2.html", status=302, headers=(("Location", "//SITE.example:80/ch\u1ee3-3.html".encode().decode("latin-1")),))
+    bench.page("ch%E1%BB%A3-3.html")
+    bench.load()
+    assert {one["key"] for one in bench.rows("SELECT key FROM addresses")} == {"#1", "#2", "#3"}
+    assert {one["article_id"] for one in bench.rows("SELECT article_id FROM addresses")} == {bench.article()["id"]}
+
+
+def test_redirects_that_go_in_a_circle_end(bench: Bench) -> None:
+    bench.answer("a-1.html", status=302, headers=(("Location", "/b-2.html"),))
+    bench.answer("b-2.html", status=302, headers=(("Location", "/a-1.html"),))
+    bench.page("b-2.html", later=1)
+    bench.load()
+    assert {one["key"] for one in bench.rows("SELECT key FROM addresses")} == {"#1", "#2"}
+
+
+def test_a_removed_article_that_leads_to_another_is_not_written_over_by_it(bench: Bench) -> None:
+    bench.page("cho-12.html")
+    bench.load()
+    before = bench.article()
+    bench.answer("cho-12.html", status=302, headers=(("Location", "/thong-bao-99.html"),), later=1)
+    bench.page("thong-bao-99.html", title="Thông báo bảo trì cổng thông tin", text="Cổng thông tin tạm dừng để bảo trì./.")
+    bench.load()
+    assert bench.rows("SELECT title, versions FROM articles WHERE id = ?", before["id"]) == [{"title": before["title"], "versions": 1}]
+    assert len(bench.rows("SELECT 1 FROM articles")) == 2
+
+
+def test_a_redirect_status_that_nobody_follows_is_a_failure(bench: Bench) -> None:
+    bench.answer("cho-12.html", status=300, headers=(("Location", "/cho-13.html"),))
+    bench.load()
+    assert bench.rows("SELECT reason FROM failures") == [{"reason": "NotAnArticle"}]
+
+
+def test_an_edit_is_taken_though_the_capture_before_it_is_damaged(bench: Bench) -> None:
+    capture = bench.page("cho-12.html")
+    bench.load()
+    place = bench.folder.capture(capture).place
+    path = bench.data.site("mau") / "captures" / place.file
+    with path.open("r+b") as stream:
+        stream.seek(place.offset + place.length // 2)
+        stream.write(b"damage")
+    bench.page("cho-12.html", text="Phiên chợ dời sang chủ nhật./.", later=1)
+    bench.load()
+    assert bench.article()["versions"] == 2
+    assert [one["seen_from"] for one in bench.rows("SELECT seen_from FROM versions")] == [bench.article()["first_seen"]]
+
+
+def test_a_site_folder_that_is_not_the_one_the_archive_was_made_from_is_said(bench: Bench) -> None:
+    """Else what is captured from now on would be taken for loaded: its numbers begin anew."""
+    bench.page("cho-12.html")
+    bench.page("khac-13.html", title="Một tin khác")
+    bench.load()
+    bench.folder.close()
+    shutil.rmtree(bench.data.site("mau"))
+    bench.folder = SiteFolder.open(bench.data.site("mau"), "mau", write=True)
+    with pytest.raises(StorageError, match="congthuong rebuild"):
+        bench.load()
+    bench.page("moi-14.html", title="Một tin mới")
+    bench.folder.sync()
+    with pytest.raises(StorageError, match="congthuong rebuild"):
+        bench.load()
+    swap(bench)
+    bench.load()
+    assert bench.article()["title"] == "Một tin mới"
+
+
+def test_an_attachment_behind_a_redirect_is_linked_to_what_was_fetched(bench: Bench) -> None:
+    bench.page("cho-12.html", more='<p><a href="/tai-ve?file=k%E1%BA%BF hoạch.pdf">Kế hoạch</a></p>')
+    bench.load()
+    [file] = bench.rows("SELECT url FROM attachments")
+    bench.answer(file["url"].removeprefix(HOME), kind="attachment", status=302, headers=(("Location", "/kho/1.pdf"),))
+    capture = bench.answer("kho/1.pdf", "%PDF-1.4 nothing", kind="attachment")
+    bench.load()
+    assert [one["capture_id"] for one in bench.rows("SELECT capture_id FROM attachments")] == [capture]
+
+
+def test_a_site_first_crawled_while_a_rebuild_reads_is_in_what_is_swapped_in(bench: Bench) -> None:
+    bench.page("cho-12.html")
+    bench.load()
+    late = dataclasses.replace(bench.context, site="sau")
+    asked: list[None] = []
+
+    def sources() -> list[Source]:
+        asked.append(None)
+        return [Source(context, lambda: NO_LOG) for context in (bench.context, late)[: len(asked)]]
+
+    with SiteFolder.open(bench.data.site("sau"), "sau", write=True) as folder:
+        bench.folder, first = folder, bench.folder
+        bench.page("moi-14.html", title="Một tin mới")
+        bench.folder = first
+    rebuild(bench.data, sources)
+    assert [one["site_id"] for one in bench.rows("SELECT site_id FROM articles ORDER BY 1")] == ["mau", "sau"]
+
+
+def test_two_rebuilds_at_once_do_not_write_one_file(bench: Bench) -> None:
+    with lock(bench.data.rebuild_lock), pytest.raises(Locked):
+        swap(bench)
+
+
+def test_a_rebuild_needs_only_the_warc_files(bench: Bench) -> None:
+    bench.page("cho-12.html")
+    bench.load()
+    live = dump(bench.db)
+    bench.folder.close()
+    for path in bench.data.site("mau").glob("captures.db*"):
+        path.unlink()
+    swap(bench)
+    assert dump(bench.db) == live
+    bench.folder = SiteFolder.open(bench.data.site("mau"), "mau", write=True)

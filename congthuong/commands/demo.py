@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from archive.data import DataFolder
-from archive.errors import RunFailed
+from archive.errors import Locked, RunFailed
 from congthuong.commands.crawl import crawl_and_watch, in_words
 
 FOUND = {
@@ -45,8 +45,10 @@ def command(data: Path, serve: bool, port: int) -> None:
             click.echo(f"{name}: {served.department.origin}/", err=True)
         results = crawl_and_watch([site for site, _ in samples.values()], data)
         click.echo("\n".join(map(in_words, results)))
+        if locked := next((result for result in results if result.outcome == "locked"), None):
+            raise Locked(locked.message)
         click.echo(f"\n{archive} holds " + summary(archive))
-        if any(result.fell_short for result in results):
+        if any(result.exit_code for result in results):
             msg = "a sample department was not read whole; see above"
             raise RunFailed(msg)
         if serve:

@@ -28,18 +28,20 @@ def command(data: Path, as_json: bool) -> None:
       congthuong rebuild --data /srv/congthuong
     """
     folder = DataFolder.named(data)
-    ids = folder.sites()
-    if not ids:
+    if not folder.sites():
         msg = f"{data} holds no site folders, so there is nothing to read again; name the right folder with --data"
         raise UsageError(msg)
-    sources = []
-    for name in ids:
-        site = site_of_folder(folder.site(name))
-        path = folder.site(name) / "frontier.db"
-        sources.append(Source(site.context(), lambda path=path: asdict(read_log(path))))  # type: ignore[misc]
     console = Console(stderr=True)
-    tallies = rebuild(folder, sources, progress=lambda site, tally: console.print(f"{site}: {tally.new} articles, {tally.changed} later versions"))
+    tallies = rebuild(
+        folder,
+        lambda: [_source(folder.site(name)) for name in folder.sites()],
+        progress=lambda site, tally: console.print(f"{site}: {tally.new} articles, {tally.changed} later versions"),
+    )
     if as_json:
         click.echo(json.dumps({site: asdict(tally) for site, tally in tallies.items()}, ensure_ascii=False, indent=2))
     else:
         click.echo(f"{sum(tally.new for tally in tallies.values())} articles of {len(tallies)} sites in {folder.archive_db}")
+
+
+def _source(folder: Path) -> Source:
+    return Source(site_of_folder(folder).context(), lambda: asdict(read_log(folder / "frontier.db")))

@@ -1,5 +1,6 @@
-"""`congthuong sites`: what the project knows how to crawl."""
+"""`congthuong sites`: what the project knows how to crawl. `new` and `check`, which go out to look, stand in files of their own."""
 
+import importlib
 import json
 import sys
 
@@ -7,6 +8,7 @@ import click
 from rich.console import Console
 from rich.table import Table
 
+from archive.errors import UsageError
 from archive.reference import load_reference
 from congthuong.cli import json_option
 from crawler.site import Site
@@ -17,11 +19,25 @@ WIDE = 200  # columns where nobody says how many there are, in a pipe: one line 
 KEYS = {"id", "name", "province", "home", "family", "status"}
 
 
-@click.command("sites")
+class Looking(click.Group):
+    """Loads `new` and `check` when they are asked for, so that the list is quick."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click's signature
+        return ["check", "new"]
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in self.list_commands(ctx):
+            return None
+        found: click.Command = importlib.import_module(f"congthuong.commands.sites_{cmd_name}").command
+        return found
+
+
+@click.group("sites", cls=Looking, invoke_without_command=True)
 @click.option("--status", type=click.Choice(STATUSES), help="Only those of this status.")
 @click.option("--family", type=click.Choice(families()), metavar="NAME", help="Only those of this family of systems (crawler/families/).")
 @json_option
-def command(status: str | None, family: str | None, as_json: bool) -> None:
+@click.pass_context
+def command(ctx: click.Context, status: str | None, family: str | None, as_json: bool) -> None:
     """List the sites there are files for: what is known best first, then by name.
 
     \b
@@ -37,7 +53,14 @@ def command(status: str | None, family: str | None, as_json: bool) -> None:
       congthuong sites --status seen
       congthuong sites --family generic --status seen
       congthuong sites --json | jq -r '.[] | select(.status == "seen") | .id'
+      congthuong sites new https://sct.example.gov.vn/
+      congthuong sites check bac-kan
     """
+    if ctx.invoked_subcommand:
+        if status or family or as_json:
+            msg = f"options before `{ctx.invoked_subcommand}` are the list's; see `congthuong sites {ctx.invoked_subcommand} --help`"
+            raise UsageError(msg)
+        return
     every = [load_site(name) for name in site_ids()]
     sites = [site for site in every if status in {None, site.status} and family in {None, site.family}]
     sites.sort(key=lambda site: STATUSES.index(site.status))

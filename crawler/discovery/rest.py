@@ -17,7 +17,10 @@ def first_page(url: str) -> str:
 
 
 def read_rest(body: bytes, headers: Mapping[str, str], url: str, site: Site) -> Signs:
-    """The posts of one page, newest change first; `sign` is the change, `total` what X-WP-Total claims; names of `headers` in small letters. Raises UnreadableSignpost."""
+    """The posts of one page, newest change first; `sign` is the change, `total` what X-WP-Total claims. Names of `headers` are in small letters.
+
+    Raises UnreadableSignpost.
+    """
     try:
         posts = json.loads(body)
     except ValueError as error:
