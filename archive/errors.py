@@ -9,6 +9,7 @@
     ├── StorageError             the disk or a file on it will not do (exit 1)
     │   └── BrokenRecord         a WARC record that cannot be read back
     ├── BrokenEncoding           a body that is not what its Content-Encoding says
+    │   └── TooLargeUnpacked     or is more than anyone wants
     └── RunFailed                the run ended short or broken (exit 1)
 
 A page that cannot be read is no exception: it is a `records.Failure` with a named reason.
@@ -53,6 +54,10 @@ class BrokenRecord(StorageError):
 
 class BrokenEncoding(ArchiveError):
     """A body that cannot be decoded: cut off, not what its Content-Encoding says, or too large when unpacked."""
+
+
+class TooLargeUnpacked(BrokenEncoding):
+    """A body that unpacks to more than the bound."""
 
 
 class RunFailed(ArchiveError):

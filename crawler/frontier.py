@@ -221,6 +221,12 @@ class Frontier:
         settled = f"SELECT 1 FROM requests WHERE key = ? AND (state IN ('waiting', 'leased') OR reason IN ({marks}))"  # noqa: S608 - only marks
         return [url for key, url in missing.items() if self._do(settled, (row_key("article", key), *facts)).fetchone() is None]
 
+    def room(self, kind: str, key: str, most: int) -> bool:
+        """Is the address known, or are there fewer than `most` of its kind?"""
+        if self._do("SELECT 1 FROM requests WHERE key = ?", (row_key(kind, key),)).fetchone():
+            return True
+        return int(self._do("SELECT count(*) FROM requests WHERE kind = ?", (kind,)).fetchone()[0]) < most
+
     def claim(self, section: str, total: int) -> None:
         """Keep how many articles a section says there are."""
         self._do("INSERT OR REPLACE INTO totals VALUES (?, ?)", (section, total))

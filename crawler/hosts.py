@@ -4,9 +4,13 @@ import ipaddress
 from collections.abc import Collection, Iterable
 from urllib.parse import urlsplit
 
+LONGEST = 4096  # characters of an address; no page of a department is called more
+
 
 def is_on(url: str, netlocs: Collection[str]) -> bool:
     """Is it an http(s) address on one of these hosts (in small letters, with the port where it is not the scheme's own)?"""
+    if len(url) > LONGEST:
+        return False
     try:
         parts = urlsplit(url)
     except ValueError:

@@ -19,7 +19,7 @@ from archive.records import Headers, Reason
 from crawler.hosts import is_on, private
 from crawler.settings import CONGTHUONG_CONTACT, DOWNLOAD_MAXSIZE, DOWNLOAD_TIMEOUT, REDIRECT_MAX_TIMES, USER_AGENT
 from crawler.site import FASTEST, Site
-from pipelines.decode import decode
+from pipelines.reading.decode import decode
 
 MOST = 14  # requests, robots.txt and redirects among them
 BAD, SERVER = 400, 500

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from scrapy.exceptions import DownloadCancelledError
 from twisted.internet.error import TimeoutError as TcpTimeout
 
 from archive.errors import Locked
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
 
 # Reasons that are facts of the site, not shortcomings of the run; but for a list, without which nobody knows what there is.
 FACTS = frozenset({Reason.GONE, Reason.ROBOTS_DENIED, Reason.OFF_SITE, Reason.OTHER_LANGUAGE})
+LONGEST_DETAIL = 500  # characters
 LISTS = ("listing", "rest")
 GOOD_ENDS = frozenset({"finished", "shutdown", "closespider_timeout"})  # Scrapy's words: all done, SIGTERM or Ctrl-C, the time is up
 EXIT_CODES = {"short": 1, "broken": 1, "locked": Locked.exit_code}
@@ -75,12 +77,18 @@ def sum_up(spider: SiteSpider, reason: str) -> Result:
     )
 
 
+def detail_of(error: BaseException) -> str:
+    """What an error says of itself, of bounded length; its name and its cause where it says nothing."""
+    said = str(getattr(error, "detail", error)) or f"{type(error).__name__} {error.__cause__ or ''}".strip()
+    return said[:LONGEST_DETAIL]
+
+
 def reason_of(error: BaseException | None, *, answered: bool) -> Reason:
     """What a request came to nothing for. Where it was answered the answer is a redirect that leads nowhere, or round and round."""
     if isinstance(reason := getattr(error, "reason", None), Reason):
         return reason
     if isinstance(error, TcpTimeout) or "Timeout" in type(error).__name__:
         return Reason.TIMEOUT
-    if "max" in str(error).lower() and "size" in str(error).lower():
-        return Reason.TOO_LARGE
+    if isinstance(error, DownloadCancelledError) or ("max" in str(error).lower() and "size" in str(error).lower()):
+        return Reason.TOO_LARGE  # Scrapy cancels a download for its size only, before its body or in the middle of it
     return Reason.NOT_AN_ARTICLE if answered else Reason.UNREACHABLE

@@ -41,7 +41,9 @@ class Discovery(Strict):
     feeds: list[str] = []
     listings: list[str] = []  # first pages of the sections
     items: list[Selector] = []  # article links on a listing page; without it every link that `article` matches
-    next: list[Selector] = []  # the link to the next page of a listing
+    next: list[Selector] = []  # the link to the next page of a listing, where the pagers known everywhere do not do
+    sections: Pattern | None = None  # searched in path and query of links on a listing: is it a further listing? For systems nobody described
+    max_sections: int = Field(default=100, gt=0)  # of those; reaching it is reported
     max_pages: int = Field(default=1000, gt=0)  # of one listing; reaching it is reported
 
 

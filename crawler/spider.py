@@ -11,7 +11,7 @@ from urllib.parse import urljoin
 from scrapy import Request, Spider, signals
 from scrapy.crawler import Crawler
 from scrapy.exceptions import CloseSpider
-from scrapy.http import Response, TextResponse
+from scrapy.http import Response
 from twisted.python.failure import Failure as TwistedFailure
 
 from archive.captures import SiteFolder
@@ -19,12 +19,10 @@ from archive.data import DataFolder, lock
 from archive.errors import ArchiveError, UsageError
 from archive.records import Capture, Failure, Reading, Reason
 from crawler.discovery import Signs, Step, UnreadableSignpost
-from crawler.discovery.feed import read_feed
-from crawler.discovery.listing import read_listing
-from crawler.discovery.rest import first_page, read_rest
-from crawler.discovery.sitemap import read_sitemap
+from crawler.discovery.rest import first_page
+from crawler.discovery.signposts import read_signpost
 from crawler.frontier import Frontier, Row, read_log
-from crawler.result import FACTS, LISTS, Result, reason_of, sum_up
+from crawler.result import FACTS, LISTS, Result, detail_of, reason_of, sum_up
 from crawler.settings import slot_delay
 from crawler.site import Site
 from crawler.site_files import save_site
@@ -55,6 +53,7 @@ class SiteSpider(Spider):
     loader: Loader
     result: Result | None = None  # set when the run has ended
     fatal: ArchiveError | None = None  # why it could not go on
+    full: bool = False  # links lead to more sections than the site may have
 
     @classmethod
     def of(cls, site: Site) -> "type[SiteSpider]":
@@ -189,14 +188,15 @@ class SiteSpider(Spider):
         if self._failed(response):
             return
         try:
-            signs = self._signs(row.kind, response)
+            signs = read_signpost(row.kind, response, self.site, row.hint)
         except UnreadableSignpost as error:
             self._trouble(response.meta[CAPTURE], row, Reason.FIELD_MISSING, str(error))
             self.frontier.fail(row.id, Reason.FIELD_MISSING, str(error), captured=True)
             return
-        before, addresses = response.meta.get("before"), tuple(pointer.url for pointer in signs.pointers)
-        if row.kind == "listing" and not addresses and len(walked) == 1:
+        before, addresses = response.meta.get("before"), tuple(pointer.url for pointer in signs.pointers if pointer.kind == "article")
+        if row.kind == "listing" and not signs.pointers and len(walked) == 1 and not row.hint.get("depth"):
             self._trouble(response.meta[CAPTURE], row, Reason.FIELD_MISSING, f"no article link on the first page of the listing {row.url}")
+        self._take_sections(signs, row, response.meta[CAPTURE])
         new = self._take(signs, row, section=row.url)
         if signs.total is not None:
             self.frontier.claim(row.url, signs.total)
@@ -214,16 +214,6 @@ class SiteSpider(Spider):
             yield Request(
                 step.url, method=step.method, body=step.body, headers=headers, callback=callback, errback=self.on_error, meta=meta, dont_filter=True
             )
-
-    def _signs(self, kind: str, response: Response) -> Signs:
-        if kind == "sitemap":
-            return read_sitemap(response, self.site)
-        if kind == "feed":
-            return read_feed(response.body, self.site)
-        if kind == "rest":
-            headers = {str(name).lower(): str(value) for name, value in response.headers.to_unicode_dict().items()}
-            return read_rest(response.body, headers, response.url, self.site)
-        return read_listing(response.text if isinstance(response, TextResponse) else "", response.url, self.site)
 
     def on_article(self, response: Response) -> Iterator[ReadPage]:
         row: Row = response.meta[LEASE]
@@ -265,13 +255,14 @@ class SiteSpider(Spider):
             self._fail(request.meta[LEASE], broken.reason, broken.detail, captured=True)  # kept, but unreadable; loading finds the same
             return
         reason = reason_of(error, answered=answered is not None)
-        self._fail(request.meta[LEASE], reason, str(getattr(error, "detail", error)), captured=False)
+        self._fail(request.meta[LEASE], reason, detail_of(error), captured=False)
         if reason is Reason.ROBOTS_UNREACHABLE:
             raise CloseSpider(str(reason))
 
-    def on_defect(self, failure: TwistedFailure, response: Response) -> None:
-        """A callback of ours raised: the page is kept, its row fails, and the run says so."""
-        self._fail(response.meta[LEASE], Reason.READER_ERROR, repr(failure.value), captured=False)
+    def on_defect(self, failure: TwistedFailure, response: Response | TwistedFailure) -> None:
+        """A callback of ours raised, or an errback, which had a failure instead of a response: the page's row fails, and the run says so."""
+        request: Request = response.request  # type: ignore[assignment,union-attr]  # set by Scrapy, on failures too
+        self._fail(request.meta[LEASE], Reason.READER_ERROR, repr(failure.value), captured=False)
 
     def _fail(self, row: Row, reason: Reason, detail: str, *, captured: bool) -> None:
         self._count(reason, row)
@@ -292,9 +283,23 @@ class SiteSpider(Spider):
         """Put what a signpost points at in the frontier; how many of them are new."""
         found = 0
         for one in signs.pointers:
+            if one.kind == "listing":
+                continue
             article = one.kind == "article"
             found += self._add(one.kind, one.url, section=section if article else None, again=not article, sign=one.sign, via=row.url, **one.hint)
         return found
+
+    def _take_sections(self, signs: Signs, row: Row, capture: Capture) -> None:
+        """Put the sections that a listing leads to in the frontier, as many as the site may have: links to ever-new pages are a trap."""
+        most = self.site.discovery.max_sections
+        for one in signs.pointers:
+            if one.kind != "listing":
+                continue
+            if self.frontier.room("listing", key_of(one.url, "listing", self.site), most):
+                self._add("listing", one.url, section=None, again=True, via=row.url, **one.hint)
+            elif not self.full:
+                self.full = True  # said once in a run
+                self._trouble(capture, row, Reason.TOO_LARGE, f"{row.url} leads to more sections than max_sections = {most}")
 
     def _add(self, kind: str, url: str, *, section: str | None, **said: Any) -> bool:
         return self.frontier.add(kind, clean(url), key=key_of(url, kind, self.site), section=section, **said)

@@ -5,7 +5,7 @@
 """
 
 import logging
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext, suppress
 from dataclasses import dataclass, field
 from itertools import islice
@@ -25,6 +25,7 @@ from pipelines.context import Context
 from pipelines.read import read, refused
 
 BATCH = 100  # captures in one transaction
+BATCH_BYTES = 16 * 1024 * 1024  # of bodies, past which no further capture joins them: they are in memory all at once
 REDIRECTS = frozenset({301, 302, 303, 307, 308})  # those that clients follow
 
 log = logging.getLogger(__name__)
@@ -53,6 +54,16 @@ def judge(capture: Capture, context: Context) -> Result:
     return read([capture], context) if capture.kind == "article" else None
 
 
+def _batch(waiting: Iterator[tuple[int, Capture]]) -> Iterator[tuple[int, Capture]]:
+    """The next of them, as many as go into one transaction."""
+    size = 0
+    for one in islice(waiting, BATCH):
+        yield one
+        size += len(one[1].body)
+        if size > BATCH_BYTES:
+            return
+
+
 def open_for_writing(path: Path) -> sqlite_utils.Database:
     """The archive at `path`, made if need be, in its newest form and with the reference data of today."""
     db = open_archive(path)
@@ -77,7 +88,7 @@ class Loader:
         with self.lock(), transaction(self.db):
             self._register_site()
         waiting = self._folder.captures(after=self._loaded())
-        while batch := list(islice(waiting, BATCH)):
+        while batch := list(_batch(waiting)):
             results = [readings.get(capture.id) or judge(capture, self._context) for _, capture in batch]
             with self.lock(), transaction(self.db):
                 loaded = self._loaded()  # again, under the lock: a rebuild that was swapped in meanwhile may hold some of them
@@ -232,4 +243,7 @@ def _target(capture: Capture) -> str | None:
         return None
     with suppress(UnicodeError):
         location = location.encode("latin-1").decode("utf-8")
-    return urls.clean(urljoin(capture.url, location))
+    try:
+        return urls.clean(urljoin(capture.url, location))
+    except ValueError:  # no address
+        return None

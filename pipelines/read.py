@@ -8,18 +8,18 @@ from datetime import UTC, date, datetime
 
 from lxml import etree, html
 
-from archive.encoding import content
-from archive.errors import BrokenEncoding
+from archive.encoding import PAGE_LIMIT, content
+from archive.errors import BrokenEncoding, TooLargeUnpacked
 from archive.records import Article, Capture, Failure, Reading, Reason
 from archive.reference import load_reference
-from pipelines import generic
-from pipelines.article import Located, assemble, locate
 from pipelines.context import Context
-from pipelines.decode import decode
 from pipelines.layout import Layout
 from pipelines.mentions import find
-from pipelines.select import Page, inner_text
-from pipelines.text import normal
+from pipelines.reading import generic
+from pipelines.reading.article import Located, assemble, locate
+from pipelines.reading.decode import decode
+from pipelines.reading.select import Page, inner_text
+from pipelines.reading.text import normal
 
 log = logging.getLogger(__name__)
 
@@ -76,7 +76,9 @@ def _text(capture: Capture) -> str | Failure:
     if failure := refused(capture):
         return failure
     try:
-        body = content(capture)
+        body = content(capture, PAGE_LIMIT)
+    except TooLargeUnpacked as error:
+        return Failure(Reason.TOO_LARGE, str(error))
     except BrokenEncoding as error:
         return Failure(Reason.UNDECODABLE, str(error))
     return decode(body, capture.header("content-type") or "")

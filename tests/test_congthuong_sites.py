@@ -71,6 +71,29 @@ class Nothing(Unknown):
         return Response(404, b"") if path != "/" else Response(body=f"<title>{self.title}</title><a href='/vao'><img src='/a.jpg'></a>".encode())
 
 
+class OwnTheme(Unknown):
+    """WordPress with addresses and a theme of its own, and its REST interface under the plain address."""
+
+    def respond(self, path: str, query: dict[str, str]) -> Response:
+        if query.get("rest_route") == "/wp/v2/posts":
+            posts = [
+                {"link": f"{self.origin}/doc-bai/{n}", "date": "2024-03-01T08:00:00", "modified_gmt": "2024-03-01T01:00:00"} for n in range(1, 10)
+            ]
+            return Response(body=json.dumps(posts).encode(), content_type="application/json", headers={"X-WP-Total": "9", "X-WP-TotalPages": "1"})
+        return super().respond(path, query)
+
+    def page(self, body: str) -> Response:
+        return super().page(f'<meta name="generator" content="WordPress 6.8.2">{body}')
+
+
+class Hostile(Unknown):
+    """Links that are no addresses, words that would steer a terminal or end a comment."""
+
+    def page(self, body: str) -> Response:
+        bad = '<a href="http://[x">Tin tức</a><a href="//[">Thông báo</a><link rel="alternate" type="application/rss+xml" href="http://[">'
+        return super().page(f"{bad}<meta name='generator' content='X&#10;[discovery]\x1b[2J'>{body}")
+
+
 def new(home: str, out: Path, *args: object) -> Cli:
     return congthuong("sites", "new", home, "--out", out, "--allow-private", *args)
 
@@ -121,6 +144,28 @@ def test_the_form_of_an_unknown_system_is_learned_and_crawls_whole(tmp_path: Pat
         checked = congthuong("sites", "check", "--site-file", file)
     assert checked.code == 0, checked.out
     assert [line.split()[1] for line in checked.out.splitlines()] == ["robots", "home", "family", "articles", "layout", "layout", "layout"]
+
+
+def test_what_does_not_fit_the_family_is_the_sites_own(tmp_path: Path) -> None:
+    with Served(OwnTheme("rieng")) as served:
+        said = new(f"{served.department.origin}/", tmp_path)
+        assert said.code == 0, said.err
+        assert "found: REST: /?rest_route=/wp/v2/posts, 9 posts" in said.out
+        assert "not found: layout: that of the family wordpress reads none of 3 articles" in said.out
+        file = tmp_path / "yen-bai.toml"
+        site = read_site_file(file)
+        assert (site.family, site.discovery.rest, site.discovery.items, site.layout[-1].body) == ("wordpress", ["/?rest_route=/wp/v2/posts"], [], [])
+        done = congthuong("crawl", "--site-file", file, "--data", tmp_path / "data", "--json")
+    assert (json.loads(done.out)[0]["outcome"], json.loads(done.out)[0]["new"]) == ("complete", 9)
+
+
+def test_what_a_page_says_ends_no_line_and_steers_no_terminal(tmp_path: Path) -> None:
+    with Served(Hostile("hiem")) as served:
+        said = new(f"{served.department.origin}/", tmp_path)
+    assert said.code == 0, said.err
+    assert "Traceback" not in said.err
+    assert "\x1b" not in said.out + (tmp_path / "yen-bai.toml").read_text(encoding="utf-8")
+    assert read_site_file(tmp_path / "yen-bai.toml").family == "generic"
 
 
 def test_what_could_not_be_found_is_said_and_stands_in_the_file(tmp_path: Path) -> None:

@@ -1,6 +1,7 @@
 """Walks over listings as systems page them, crawled for real: post backs, REST, ends that lead back, traps, and what new pages hold after a kill."""
 
 import json
+import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -119,6 +120,36 @@ def crawl(folder: Path, department: Paged, discovery: str = "") -> tuple[Cli, li
     return done, query(folder / "data" / "archive.db", "SELECT title FROM articles ORDER BY title"), served
 
 
+class Unknown(Paged):
+    """A system nobody described: a menu of two sections, one with a pager, and what else stands on such pages."""
+
+    menu = """<ul><li><a href="/">Trang chủ</a></li><li><a href="/tin-tuc">Tin tức</a></li><li><a href="/thong-bao">Thông báo</a></li>
+    <li><a href="/dang-nhap">Đăng nhập</a></li><li><a href="/lien-he">Liên hệ</a></li><li><a href="https://www.example.com/tin-khac-123.html">Báo</a></li></ul>"""
+    calendar = "".join(f'<a href="/lich?ngay={day}">{day}</a>' for day in range(1, 29))
+
+    def respond(self, path: str, query: dict[str, str]) -> Response:
+        page = int(query.get("trang", "1"))
+        if path == "/":
+            return Response(body=f"{self.menu}{self.calendar}<h2>Chào mừng</h2>".encode())
+        if path == "/lich":
+            others = "".join(f'<a href="/lich?ngay={query["ngay"]}{more}">Ngày khác</a>' for more in range(9))
+            return Response(body=f"{self.menu}{others}".encode())
+        if path == "/tin-tuc":
+            links = "".join(f'<p><a href="/tin-tuc/tin-so-{n}-{100 + n}.html">Tin số {n}</a></p>' for n in self.numbers(page))
+            return Response(body=f'{self.menu}{links}<div class="phan-trang pagination"><a href="?trang={page + 1}">Sau</a></div>'.encode())
+        if path == "/thong-bao":
+            return Response(body=f'{self.menu}<p><a href="/tin-tuc/tin-so-7-107.html">Tin số 7</a></p>'.encode())
+        found = re.fullmatch(r"/(?:tin-tuc|thong-bao)/tin-so-(\d)-10\d\.html", path)
+        return self.generic_article(int(found[1])) if found else Response(404, b"")
+
+    def generic_article(self, number: int) -> Response:
+        words = f"Ngày {number} tháng 3, phiên chợ vùng cao thứ {number} trong năm đã mở lại tại trung tâm xã với hơn sáu mươi gian hàng của bà con."
+        body = "".join(
+            f"<p>{words} Đoạn {part} kể thêm về hàng hóa, giá cả và công tác bảo đảm an toàn của ban quản lý chợ.</p>" for part in range(4)
+        )
+        return Response(body=f"<html><body>{self.menu}<div class=main><h1>Tin số {number}</h1>{body}</div></body></html>".encode())
+
+
 EVERY = [{"title": f"Tin số {n}"} for n in range(1, 8)]
 
 
@@ -131,6 +162,23 @@ def test_a_walk_finds_every_article_and_ends(tmp_path: Path, system: Callable[[s
     assert len([one for one in served.asked if one.target.startswith("/danh-sach/")]) <= department.pages + 2
     if isinstance(department, PostBack):
         assert [form["__VIEWSTATE"] for form in department.forms] == [["state-1"], ["state-2"]]
+
+
+def test_with_nothing_but_a_home_page_the_articles_of_an_unknown_system_are_found(tmp_path: Path) -> None:
+    department = Unknown("la")
+    with Served(department) as served:
+        file = tmp_path / "la.toml"
+        text = f'name = "Lạ"\nprovince = [{{ id = "bac-kan" }}]\nhome = "{department.origin}/"\nfamily = "generic"\nstatus = "seen"\n'
+        file.write_text(f"{text}allow_private = true\npace = 0.01\n", encoding="utf-8")
+        done = congthuong("crawl", "--site-file", file, "--data", tmp_path / "data", "--json")
+        again = congthuong("crawl", "--site-file", file, "--data", tmp_path / "data", "--json")
+    assert query(tmp_path / "data" / "archive.db", "SELECT title FROM articles ORDER BY title") == EVERY
+    [result] = json.loads(done.out)
+    assert result["failures"] == {"TooLarge": 1}, result  # the calendar is a trap, and is said to be one
+    asked = [one.target for one in served.asked]
+    assert not {target for target in asked if target.startswith(("/dang-nhap", "/lien-he"))}
+    assert len(asked) < 250
+    assert json.loads(again.out)[0]["new"] == 0
 
 
 def test_the_rest_interface_gives_every_post_and_what_changed(tmp_path: Path) -> None:

@@ -7,9 +7,9 @@ import pytest
 
 from archive.records import Article, Attachment, Author, Byline, Failure, Image, Reading, Source
 from pipelines.context import Context, Hint
-from pipelines.dates import VIETNAM
 from pipelines.layout import Layout
 from pipelines.read import read_html
+from pipelines.reading.dates import VIETNAM
 
 URL = "https://sct.example.gov.vn/tin-tuc/tong-ket-phong-trao-12.html"
 FETCHED = datetime(2024, 6, 1, tzinfo=UTC)

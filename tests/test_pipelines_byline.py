@@ -6,8 +6,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from archive.records import Source
-from pipelines.byline import Naming, at_end, parse
-from pipelines.fragment import walk
+from pipelines.reading.byline import Naming, at_end, parse
+from pipelines.reading.fragment import walk
 
 PLACES = frozenset({"bắc kạn", "lạng sơn", "hà giang", "cao bằng"})
 NAMING = Naming(

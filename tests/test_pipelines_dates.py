@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipelines.dates import VIETNAM, doubt, modified, published, structured
+from pipelines.reading.dates import VIETNAM, doubt, modified, published, structured
 
 PRINTED = (
     ("Ngày cập nhập:  6/10/2017", "2017-10-06T00:00:00"),

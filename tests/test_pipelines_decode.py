@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from archive.records import Failure, Reason
-from pipelines.decode import decode
+from pipelines.reading.decode import decode
 
 WORDS = "<p>Sở Công Thương họp giao ban, đánh giá kết quả quý I</p>"
 HEAD = '<html><head><meta charset="{}"></head><body>'

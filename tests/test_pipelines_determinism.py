@@ -14,6 +14,7 @@ MODULES = sorted((ROOT / "pipelines").rglob("*.py"))
 FORBIDDEN = {"time", "random", "secrets", "uuid", "socket", "ssl", "http", "urllib.request", "requests", "httpx", "asyncio", "subprocess"}
 CLOCKS = {"now", "today", "utcnow", "time", "monotonic", "getrandbits", "urandom"}
 
+
 def imported(tree: ast.Module) -> set[str]:
     names = {alias.name for node in ast.walk(tree) if isinstance(node, ast.Import) for alias in node.names}
     return names | {node.module or "" for node in ast.walk(tree) if isinstance(node, ast.ImportFrom)}
@@ -34,7 +35,17 @@ def test_the_same_captures_give_the_same_bytes_under_any_hash_seed(tmp_path: Pat
     digests = set()
     for seed in ("0", "1", "4242"):
         done = subprocess.run(
-            [sys.executable, "-m", "congthuong", "read", str(tmp_path / "page.html"), "--url", "https://sct.example.vn/tin/", "--fetched-at", "2026-01-01"],
+            [
+                sys.executable,
+                "-m",
+                "congthuong",
+                "read",
+                str(tmp_path / "page.html"),
+                "--url",
+                "https://sct.example.vn/tin/",
+                "--fetched-at",
+                "2026-01-01",
+            ],
             env=os.environ | {"PYTHONHASHSEED": seed},
             capture_output=True,
             check=False,

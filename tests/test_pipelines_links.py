@@ -5,7 +5,7 @@ from bs4 import BeautifulSoup
 from bs4.element import Tag
 
 from archive.records import Image
-from pipelines.links import Link, absolute, image_of
+from pipelines.reading.links import Link, absolute, image_of
 
 BASE = "https://sct.example.gov.vn/tin/bai.html"
 

@@ -3,7 +3,7 @@
 import lxml.html
 import pytest
 
-from pipelines.structured import Structured
+from pipelines.reading.structured import Structured
 
 
 def of(head: str, attributes: str = "") -> Structured:

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipelines.text import folded, is_furniture, is_vietnamese, normal, opens_related
+from pipelines.reading.text import folded, is_furniture, is_vietnamese, normal, opens_related
 
 
 @pytest.mark.parametrize(

@@ -13,8 +13,8 @@ import pytest
 from archive.records import Article, Author, Byline, Reading
 from congthuong.demo.samples import sample_sites
 from pipelines.context import Context
-from pipelines.dates import VIETNAM
 from pipelines.read import read_html
+from pipelines.reading.dates import VIETNAM
 
 SEED = Path(__file__).parents[2] / "shared" / "seed" / "seed-article.txt"
 SHAPED = Path(__file__).parent / "fixtures" / "seed_shaped.html"

@@ -3,6 +3,8 @@
 from dataclasses import dataclass, field
 from typing import Any
 
+MOST = 50_000  # addresses that one page of a signpost may name: what sitemaps.org allows one sitemap
+
 
 class UnreadableSignpost(ValueError):
     """A feed or sitemap that is not what it should be."""
@@ -13,7 +15,7 @@ class Pointer:
     """An address a signpost names. `sign` tells its freshness (a lastmod, an updated date), `hint` what was said of it."""
 
     url: str
-    kind: str  # article, or sitemap for a part of a sitemap index
+    kind: str  # article; sitemap for a part of a sitemap index, listing for a section
     sign: str | None = None
     hint: dict[str, Any] = field(default_factory=dict)
 
@@ -37,3 +39,4 @@ class Signs:
     pointers: tuple[Pointer, ...]
     next: Step | None = None
     total: int | None = None
+    cut: bool = False  # it names more than `MOST` addresses; those past them are left out

@@ -5,7 +5,7 @@ import io
 from feedparser.api import parse
 from feedparser.util import FeedParserDict
 
-from crawler.discovery import Pointer, Signs, UnreadableSignpost
+from crawler.discovery import MOST, Pointer, Signs, UnreadableSignpost
 from crawler.site import Site
 from crawler.urls import is_article
 
@@ -22,9 +22,10 @@ def read_feed(body: bytes, site: Site) -> Signs:
     return Signs(
         tuple(
             Pointer(entry.link, "article", sign=entry.get("updated") if parsed.version.startswith("atom") else None, hint=_hint(entry))
-            for entry in parsed.entries
+            for entry in parsed.entries[:MOST]
             if entry.get("link") and is_article(entry.link, site)
-        )
+        ),
+        cut=len(parsed.entries) > MOST,
     )
 
 

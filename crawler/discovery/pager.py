@@ -6,13 +6,16 @@ page's form (`__doPostBack` of ASP.NET) is a step with a body.
 
 import re
 from collections.abc import Iterator, Sequence
-from urllib.parse import urlencode, urljoin, urlsplit
+from itertools import islice
+from urllib.parse import urlencode
 
 from lxml import html
 
 from crawler.discovery import Step
+from crawler.urls import resolved
 from pipelines.layout import compiled
 
+PAGERS, LINKS = 100, 500  # of a page, and in one pager, that are looked at: what is nested without end must not be read without end
 NEXT_WORDS = re.compile(
     r"^(?:(?:trang\s+)?(?:tiếp(?:\s+theo)?|sau|kế(?:\s+tiếp)?)|xem\s+tiếp|next(?:\s+page)?|older(?:\s+posts)?|cũ\s+hơn)?\s*(?:>|›|»|→|>>)?$",
     re.IGNORECASE,
@@ -45,8 +48,8 @@ def _related(tree: html.HtmlElement) -> Iterator[html.HtmlElement]:
 
 def _worded(tree: html.HtmlElement) -> Iterator[html.HtmlElement]:
     """Links of a pager that say "next" in words or arrows, or in their label."""
-    for pager in PAGER(tree):
-        for link in pager.iter("a"):
+    for pager in PAGER(tree)[:PAGERS]:
+        for link in islice(pager.iter("a"), LINKS):
             said = [" ".join(link.text_content().split()), link.get("title", ""), link.get("aria-label", "")]
             if any(word and NEXT_WORDS.match(word.strip()) for word in said):
                 yield link
@@ -54,11 +57,11 @@ def _worded(tree: html.HtmlElement) -> Iterator[html.HtmlElement]:
 
 def _numbered(tree: html.HtmlElement) -> Iterator[html.HtmlElement]:
     """The link of the page number after the one that is marked as current, within one pager."""
-    for pager in PAGER(tree):
-        numbers = {text: link for link in pager.iter("a") if NUMBER.match(text := link.text_content().strip())}
+    for pager in PAGER(tree)[:PAGERS]:
+        numbers = {text: link for link in islice(pager.iter("a"), LINKS) if NUMBER.match(text := link.text_content().strip())}
         if not numbers:
             continue
-        marked = [text for element in CURRENT(pager) if NUMBER.match(text := element.text_content().strip()) and not _followed(element)]
+        marked = [text for element in CURRENT(pager)[:LINKS] if NUMBER.match(text := element.text_content().strip()) and not _followed(element)]
         if marked and (link := numbers.get(str(int(marked[0]) + 1))) is not None:
             yield link
 
@@ -79,8 +82,8 @@ def _step(tree: html.HtmlElement, link: html.HtmlElement, url: str) -> Step | No
         return Step(url, _form(tree, *posted.groups()))
     if not href or href.startswith(("#", "javascript:", "mailto:")) or {"disabled", "inactive"} & set(link.get("class", "").split()):
         return None
-    target = urljoin(url, href).split("#", 1)[0]
-    if urlsplit(target).scheme not in {"http", "https"} or target == url.split("#", 1)[0]:
+    target = resolved(url, href).split("#", 1)[0]
+    if not target.startswith(("http://", "https://")) or target == url.split("#", 1)[0]:
         return None
     return Step(target)
 

@@ -8,6 +8,7 @@ from crawler.discovery import Pointer, Signs, Step, UnreadableSignpost
 from crawler.site import Site
 from crawler.urls import is_article
 
+LONGEST_NUMBER = 10  # digits
 ASKED = {"per_page": "100", "orderby": "modified", "order": "desc", "_fields": "link,date,modified_gmt,title"}
 
 
@@ -23,7 +24,7 @@ def read_rest(body: bytes, headers: Mapping[str, str], url: str, site: Site) -> 
     """
     try:
         posts = json.loads(body)
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         msg = f"no list of posts: {error}"
         raise UnreadableSignpost(msg) from error
     if not isinstance(posts, list):
@@ -35,7 +36,7 @@ def read_rest(body: bytes, headers: Mapping[str, str], url: str, site: Site) -> 
         for post in posts
         if isinstance(post, dict) and isinstance(post.get("link"), str) and is_article(post["link"], site)
     )
-    page, pages = int(dict(parse_qsl(urlsplit(url).query)).get("page", "1")), _number(headers.get("x-wp-totalpages"))
+    page, pages = _number(dict(parse_qsl(urlsplit(url).query)).get("page")) or 1, _number(headers.get("x-wp-totalpages"))
     following = Step(_with(url, {"page": str(page + 1)})) if posts and pages is not None and page < pages else None
     return Signs(pointers, following, total=_number(headers.get("x-wp-total")))
 
@@ -47,7 +48,7 @@ def _hint(post: Mapping[str, object]) -> dict[str, str]:
 
 
 def _number(header: str | None) -> int | None:
-    return int(header) if header is not None and header.isdigit() else None
+    return int(header) if header is not None and header.isdecimal() and len(header) < LONGEST_NUMBER else None
 
 
 def _with(url: str, parameters: Mapping[str, str]) -> str:

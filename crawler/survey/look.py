@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 from archive.errors import RunFailed, UsageError
 from archive.records import Failure, Province, Reading
 from archive.reference import load_reference
+from crawler.discovery.listing import read_listing
 from crawler.discovery.pager import next_page
 from crawler.fingerprint import recognise
 from crawler.hosts import private
@@ -20,7 +21,7 @@ from crawler.site import FASTEST
 from crawler.site_files import fingerprints, site_of
 from crawler.survey.cases import read_answer
 from crawler.survey.draft import Draft, Survey
-from crawler.survey.learn import learn
+from crawler.survey.learn import LEAST, learn
 from crawler.survey.offers import feeds, rest, sitemaps
 from crawler.survey.page import Page, page_of, shown, target
 from crawler.survey.province import department, periods, plain_id, province_of
@@ -102,12 +103,14 @@ def _family(look: Draft, answer: Answer) -> None:
 
 
 def _article_form(look: Draft) -> None:
-    """Keep the pattern of the family where it finds articles on the home page, unless one learned from the links that look like titles finds more."""
+    """Keep the family's pattern where it finds some articles on the home page; else learn one from the links that look like titles."""
     matching = {one.url for one in look.home.links if is_article(one.url, look.site)}
     titles = {one.url for one in look.home.links if one.like_title}
     learned = learn(titles, {one.url for one in look.home.links if one.in_menu and not one.like_title})
     fitting = {url for url in (titles | matching) if learned and re.search(learned.article, target(url))}
-    if learned is None or not (matching < fitting or (matching == fitting and look.own["family"] == GENERIC)):
+    generic = look.site.family == GENERIC
+    better = matching <= fitting if generic else len(matching) < LEAST <= len(fitting)
+    if learned is None or not better:
         if matching:
             look.found.append(f"articles: {len(matching)} on the home page by the forms of {look.site.family}")
         else:
@@ -179,15 +182,17 @@ def _section(look: Draft, url: str, furniture: Page) -> tuple[list[str], str]:
     """The articles a page lists, and what its pager looks like."""
     try:
         answer = look.probe.get(url)
-    except NotFetched:
-        return [], ""
-    page = page_of(answer, look.probe.netlocs)
-    try:
+        page = page_of(answer, look.probe.netlocs)
         step = next_page(page.tree, answer.url, look.site.discovery.next)
-    except ValueError:  # a link of the pager is no address
-        step = None
-    pager = "no next page" if step is None else f"next page {'by form' if step.body else look.path(clean(step.url))}"
-    return own_articles(page, furniture, look.site) if answer.ok else [], pager
+        listed = read_listing(answer.text, answer.url, look.site).pointers
+    except (NotFetched, ValueError):  # or a link on it is no address
+        return [], ""
+    own = own_articles(page, furniture, look.site) if answer.ok else []
+    if own and not listed:
+        look.discovery["items"] = []  # every link in the form of an article's address
+        look.settle()
+        look.missing.append(f"items: the selectors of {look.site.family} find no article on {look.path(url)}; the file leaves them out")
+    return own, "no next page" if step is None else f"next page {'by form' if step.body else look.path(clean(step.url))}"
 
 
 def _layout(look: Draft, answers: list[Answer]) -> list[tuple[Answer, Reading]]:

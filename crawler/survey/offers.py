@@ -7,8 +7,8 @@ from crawler.discovery import Signs
 from crawler.discovery.rest import first_page
 from crawler.probe import NotFetched
 from crawler.survey.draft import Draft
-from crawler.survey.page import joined
 from crawler.survey.signposts import signs_of
+from crawler.urls import resolved
 
 REST = ("/wp-json/wp/v2/posts", "/?rest_route=/wp/v2/posts")
 SITEMAP = "/sitemap.xml"
@@ -24,7 +24,7 @@ def _signpost(look: Draft, kind: str, url: str) -> Signs | None:
 def rest(look: Draft) -> None:
     offered = [str(one).rstrip("/") + "/wp/v2/posts" for one in look.home.tree.xpath("//link[@rel='https://api.w.org/']/@href")]
     usual = REST if look.own["family"] == "wordpress" else ()
-    for url in dict.fromkeys(joined(look.site.home, one) for one in (*offered, *usual)):
+    for url in dict.fromkeys(resolved(look.site.home, one) for one in (*offered, *usual)):
         signs = _signpost(look, "rest", first_page(url))
         if signs and signs.pointers:
             look.discovery["rest"] = [look.path(url)]
@@ -38,7 +38,7 @@ def rest(look: Draft) -> None:
 def feeds(look: Draft) -> None:
     """The family's usual feed where it works, else the first that the page offers."""
     offered = look.home.tree.xpath("//link[contains(concat(' ', @rel, ' '), ' alternate ')][contains(@type, 'rss') or contains(@type, 'atom')]/@href")
-    news = [joined(look.home.url, str(one)) for one in offered if "comment" not in str(one)]
+    news = [resolved(look.home.url, str(one)) for one in offered if "comment" not in str(one)]
     _proved(look, "feeds", "feed", look.site.discovery.feeds, news, lambda signs: f"{len(signs.pointers)} articles")
 
 

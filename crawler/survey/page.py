@@ -2,13 +2,14 @@
 
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
-from urllib.parse import urljoin, urlsplit
+from urllib.parse import urlsplit
 
 from lxml import etree, html
 
 from crawler.fingerprint import Shown
 from crawler.hosts import is_on
 from crawler.probe import Answer
+from crawler.urls import resolved
 from pipelines.urls import clean
 
 MENUS = frozenset({"nav", "header", "footer"})
@@ -48,19 +49,11 @@ def page_of(answer: Answer, netlocs: Collection[str]) -> Page:
 
 def _links(tree: html.HtmlElement, url: str, netlocs: Collection[str]) -> Iterator[Link]:
     for element in tree.iter("a"):
-        address = joined(url, (element.get("href") or "#").strip())
+        address = resolved(url, element.get("href") or "#")
         if is_on(address, netlocs):
             around = [one for one in element.iterancestors() if one.tag not in {"html", "body"}]
             words = " ".join(element.text_content().split()) or " ".join((element.get("title") or "").split())
             yield Link(clean(address), words, "/".join(map(_sign, around[:NEAR])), any(map(_is_menu, around)))
-
-
-def joined(base: str, href: str) -> str:
-    """The address a page's link leads to; what is none comes back as it was."""
-    try:
-        return urljoin(base, href)
-    except ValueError:
-        return href
 
 
 def _sign(element: html.HtmlElement) -> str:

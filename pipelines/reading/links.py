@@ -6,7 +6,7 @@ from urllib.parse import unquote, urljoin, urlsplit
 from bs4.element import Tag
 
 from archive.records import Image
-from pipelines.text import normal
+from pipelines.reading.text import normal
 from pipelines.urls import clean
 
 FILES = (".pdf", ".doc", ".docx", ".xls", ".xlsx", ".zip", ".rar")

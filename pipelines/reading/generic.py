@@ -4,11 +4,11 @@ from collections.abc import Iterator
 
 from lxml.html import HtmlElement
 
-from pipelines.article import Located
 from pipelines.layout import Layout
-from pipelines.select import Hit, Page, inner_text
-from pipelines.structured import Structured
-from pipelines.text import normal
+from pipelines.reading.article import Located
+from pipelines.reading.select import Hit, Page, inner_text
+from pipelines.reading.structured import Structured
+from pipelines.reading.text import normal
 
 LEAST = 250  # characters of running text before a block counts as an article
 SHORTEST = 40  # characters of a paragraph that counts

@@ -15,9 +15,9 @@ from lxml import etree
 from lxml.html import HtmlElement
 
 from archive.records import Image
-from pipelines.links import Link, absolute, image_of
-from pipelines.styles import Style, is_hidden, style_of
-from pipelines.text import normal, single_spaced, visible
+from pipelines.reading.links import Link, absolute, image_of
+from pipelines.reading.styles import Style, is_hidden, style_of
+from pipelines.reading.text import normal, single_spaced, visible
 
 Kind: TypeAlias = Literal["p", "li", "row", "h2", "h3", "h4", "image", "caption"]
 

@@ -5,15 +5,15 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from archive.records import Evidence, Source
-from pipelines import byline, dates
-from pipelines.byline import Naming, Signed
 from pipelines.context import Context
 from pipelines.layout import Layout
-from pipelines.links import Link, absolute
-from pipelines.select import Page, first, hits, inner_text, spaced_text
-from pipelines.structured import Structured
-from pipelines.styles import MARK
-from pipelines.text import is_vietnamese, normal
+from pipelines.reading import byline, dates
+from pipelines.reading.byline import Naming, Signed
+from pipelines.reading.links import Link, absolute
+from pipelines.reading.select import Page, first, hits, inner_text, spaced_text
+from pipelines.reading.structured import Structured
+from pipelines.reading.styles import MARK
+from pipelines.reading.text import is_vietnamese, normal
 
 KEYS = {"published_at": "published", "modified_at": "modified", "text": "body"}  # where a field and its key in site files differ
 

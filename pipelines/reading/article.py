@@ -7,18 +7,18 @@ from datetime import datetime
 from lxml.html import HtmlElement
 
 from archive.records import Article, Attachment, Byline
-from pipelines import byline, fields
-from pipelines.body import html_of, images_of, text_of, with_captions, with_lead, without_furniture, without_title
-from pipelines.byline import Naming, Signed
 from pipelines.context import Context
-from pipelines.fields import Notes
-from pipelines.fragment import Paragraph, walk
 from pipelines.layout import Layout, split
-from pipelines.links import Link
-from pipelines.select import Hit, Page, elements, first, hits, inner_text
-from pipelines.structured import Structured
-from pipelines.styles import MARK
-from pipelines.text import folded
+from pipelines.reading import byline, fields
+from pipelines.reading.body import html_of, images_of, text_of, with_captions, with_lead, without_furniture, without_title
+from pipelines.reading.byline import Naming, Signed
+from pipelines.reading.fields import Notes
+from pipelines.reading.fragment import Paragraph, walk
+from pipelines.reading.links import Link
+from pipelines.reading.select import Hit, Page, elements, first, hits, inner_text
+from pipelines.reading.structured import Structured
+from pipelines.reading.styles import MARK
+from pipelines.reading.text import folded
 
 HEADER_LINE = 200  # characters at most of a date or category line that is taken out of the body
 

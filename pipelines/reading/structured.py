@@ -9,7 +9,7 @@ from typing import Any
 from lxml.etree import XPath
 from lxml.html import HtmlElement
 
-from pipelines.text import normal
+from pipelines.reading.text import normal
 
 ARTICLES = frozenset({"Article", "NewsArticle", "BlogPosting", "Report", "WebPage"})
 SCRIPTS = XPath("//script[@type='application/ld+json']")

@@ -9,7 +9,7 @@ from lxml.etree import XPath
 from lxml.html import HtmlElement
 
 from pipelines.layout import compiled, split
-from pipelines.text import normal
+from pipelines.reading.text import normal
 
 NEEDED = re.compile(r"[.#]((?:[\w-]|[^\x00-\x7f])+)")
 CONDITIONS = re.compile(r"\[[^\]]*\]|:[\w-]+(?:\([^()]*\))?")

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta, timezone
 from typing import Literal, TypeAlias
 
-from pipelines.text import normal
+from pipelines.reading.text import normal
 
 Order: TypeAlias = Literal["dmy", "mdy"]
 

@@ -5,7 +5,7 @@ import unicodedata
 from functools import lru_cache
 from typing import Literal, TypeAlias
 
-from pipelines.text import folded
+from pipelines.reading.text import folded
 
 Kind: TypeAlias = Literal["person", "unit", "agency", "initials"]
 

@@ -7,8 +7,8 @@ from html import escape
 from itertools import groupby
 
 from archive.records import Image
-from pipelines.fragment import Paragraph
-from pipelines.text import folded, is_furniture, opens_related
+from pipelines.reading.fragment import Paragraph
+from pipelines.reading.text import folded, is_furniture, opens_related
 
 LONGEST_CAPTION = 250
 LONGEST_PLAIN_CAPTION = 160

@@ -7,9 +7,9 @@ from html import escape
 from typing import TypeAlias
 
 from archive.records import Author, AuthorRole, Source
-from pipelines.fragment import Paragraph
-from pipelines.names import ADDITION, COMPILED, is_initials, is_person, is_same, kind_of
-from pipelines.text import is_furniture, normal
+from pipelines.reading.fragment import Paragraph
+from pipelines.reading.names import ADDITION, COMPILED, is_initials, is_person, is_same, kind_of
+from pipelines.reading.text import is_furniture, normal
 
 Lookups: TypeAlias = Mapping[str, str]
 
