@@ -46,6 +46,7 @@ class Exchange:
     ip: str | None
     request_body: bytes = b""
     via: str | None = None  # the URL it was found on
+    tls: str | None = None  # unverified: nobody checked the certificate
 
 
 class SiteFolder:
@@ -236,7 +237,7 @@ def _records(exchange: Exchange, original: Entry | None) -> tuple[Record, Record
     beside = {**common, "WARC-Concurrent-To": response_id}
     sent = request_bytes(exchange.method, url, exchange.request_headers, exchange.request_body)
     _, request = make_record("request", {**beside, "WARC-Record-ID": _new_id()}, sent)
-    notes = named_lines({"kind": exchange.kind, "run": exchange.run, "via": exchange.via})
+    notes = named_lines({"kind": exchange.kind, "run": exchange.run, "via": exchange.via, "tls": exchange.tls})
     metadata, noted = make_record("metadata", {**beside, "WARC-Record-ID": _new_id()}, notes)
 
     fields = {"WARC-Record-ID": response_id, **common}

@@ -10,7 +10,7 @@ from typing import Any
 from archive.errors import BrokenEncoding, TooLargeUnpacked
 from archive.records import Capture
 
-LIMIT = 50 * 1024 * 1024  # bytes unpacked; a file past this is an attack or a mistake
+LIMIT = 32 * 1024 * 1024  # bytes unpacked; a file past this is an attack or a mistake
 PAGE_LIMIT = 10 * 1024 * 1024  # of a page
 MOST_LAYERS = 5  # encodings one upon the other
 RAW_DEFLATE = -zlib.MAX_WBITS

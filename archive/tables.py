@@ -27,7 +27,7 @@ _keys_of: WeakKeyDictionary[sqlite_utils.Database, dict[str, tuple[str, ...]]] =
 def open_archive(path: Path, *, readonly: bool = False) -> sqlite_utils.Database:
     """The archive, made or brought up to the newest form unless `readonly`. StorageError where there is none, or it is no database."""
     if readonly and not path.exists():
-        msg = f"{path}: there is no archive yet. Crawl, import or rebuild first"
+        msg = f"{path}: there is no archive yet. Crawl or rebuild first"
         raise StorageError(msg)
     with querying(path):
         connection = _connect(path, readonly=readonly)

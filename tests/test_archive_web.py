@@ -22,7 +22,7 @@ from hypothesis import strategies as st
 
 from archive import schema
 from archive.errors import StorageError, UsageError
-from archive.web import app, filters, marks, pages, serve, server, words
+from archive.web import app, filters, marks, pages, server, words
 from pipelines.derive import derive
 
 LEAD = "Chiều 14/3, tại thành phố Cao Bằng, Cụm thi đua số III đã tổ chức hội nghị ký kết giao ước thi đua năm 2023."
@@ -670,7 +670,7 @@ def test_the_exact_set_of_plugins_starts(path: Path) -> None:
 
 
 def test_serve_answers_and_ends(path: Path) -> None:
-    code = "import pathlib, sys\nfrom archive.web import serve\nserve(pathlib.Path(sys.argv[1]), port=0, ready=lambda address: print(address, flush=True))"
+    code = "import pathlib, sys\nfrom archive.web import listen, serve\nserve(pathlib.Path(sys.argv[1]), listen(port=0), ready=lambda address: print(address, flush=True))"
     with subprocess.Popen([sys.executable, "-c", code, path], stdout=subprocess.PIPE, text=True) as process:
         try:
             assert process.stdout is not None
@@ -683,7 +683,7 @@ def test_serve_answers_and_ends(path: Path) -> None:
 
 def test_a_taken_port_says_so(path: Path) -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken, pytest.raises(UsageError, match=str(taken.getsockname()[1])):
-        serve(path, port=taken.getsockname()[1])
+        server.listen(port=taken.getsockname()[1])
 
 
 @pytest.mark.parametrize(
@@ -716,3 +716,8 @@ def test_a_fault_of_ours_is_logged_and_not_shown(path: Path, monkeypatch: pytest
     assert (page.status_code, data.status_code, data.json()["status"]) == (500, 404, 404)
     assert "ZeroDivisionError" in caplog.text
     assert "division" not in page.text
+
+
+def test_without_a_port_a_taken_one_is_no_trouble() -> None:
+    with server.listen() as first, server.listen() as second:
+        assert first.getsockname()[1] != second.getsockname()[1]

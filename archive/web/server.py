@@ -1,5 +1,6 @@
 """Datasette over one `archive.db`, set up as this archive wants it. Reads the database only; a crawl may write it meanwhile."""
 
+import errno
 import socket
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -15,6 +16,7 @@ from archive.errors import StorageError, UsageError
 from archive.web import plugin
 
 HERE = Path(__file__).parent
+PORT = 8001
 SETTINGS = {
     "default_page_size": 50,
     "max_returned_rows": 1000,
@@ -52,15 +54,23 @@ def app(database: Path, *, metadata: Mapping[str, Any] | None = None) -> Dataset
     return datasette
 
 
-def serve(database: Path, host: str = "127.0.0.1", port: int = 8001, *, ready: Callable[[str], None] | None = None) -> None:
-    """Serve until interrupted. Port 0 takes a free one; `ready` is told the address once it is bound."""
-    datasette = app(database)
+def listen(host: str = "127.0.0.1", port: int | None = None) -> socket.socket:
+    """A socket to serve on: at `port` (0: any free one), or without one at 8001 or, if that is taken, at any free one. Raises UsageError."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
     try:
-        bound = socket.create_server((host, port), family=socket.AF_INET6 if ":" in host else socket.AF_INET)
+        return socket.create_server((host, PORT if port is None else port), family=family)
     except OSError as error:
-        msg = f"cannot listen on {host} port {port}: {error.strerror or error}; try another --port"
+        if port is None and error.errno == errno.EADDRINUSE:
+            return listen(host, 0)
+        msg = f"cannot listen on {host} port {PORT if port is None else port}: {error.strerror or error}; try another --port"
         raise UsageError(msg) from error
+
+
+def serve(database: Path, bound: socket.socket, *, ready: Callable[[str], None] | None = None) -> None:
+    """Serve on a socket of `listen` until interrupted; it is closed then. `ready` is told the address."""
     with bound:
+        datasette = app(database)
         if ready:
-            ready(f"http://{f'[{host}]' if ':' in host else host}:{bound.getsockname()[1]}/")
+            host, port = bound.getsockname()[:2]
+            ready(f"http://{f'[{host}]' if ':' in host else host}:{port}/")
         uvicorn.Server(uvicorn.Config(datasette.app(), log_level="warning", lifespan="on")).run(sockets=[bound])

@@ -25,8 +25,8 @@ FOUND = {
     "--data", type=click.Path(file_okay=False, path_type=Path), default=Path("data/demo"), show_default=True, help="Where the demo's archive goes."
 )
 @click.option("--serve/--no-serve", default=True, help="Serve the archive afterwards (the default), or end.")
-@click.option("--port", type=click.IntRange(0, 65535), default=8001, show_default=True, help="The port to serve on; 0 for any free one.")
-def command(data: Path, serve: bool, port: int) -> None:
+@click.option("--port", type=click.IntRange(0, 65535), help="The port to serve on, 0 for any free one; without it 8001 or, if taken, a free one.")
+def command(data: Path, serve: bool, port: int | None) -> None:
     """Start four sample departments on loopback, crawl and read them, and serve the archive.
 
     Everything is of our own composition and runs on this machine. Ctrl-C stops all of it.
@@ -36,10 +36,11 @@ def command(data: Path, serve: bool, port: int) -> None:
       congthuong demo
       congthuong demo --no-serve --data /tmp/demo
     """
-    from archive.web import serve as serve_archive  # noqa: PLC0415 - slow to import
+    from archive import web  # noqa: PLC0415 - slow to import
     from congthuong.demo.samples import served_samples  # noqa: PLC0415
 
     archive = DataFolder(data).archive_db
+    bound = web.listen(port=port) if serve else None  # first, so that a taken port is said before the work
     with served_samples() as samples:
         for name, (_, served) in samples.items():
             click.echo(f"{name}: {served.department.origin}/", err=True)
@@ -51,8 +52,8 @@ def command(data: Path, serve: bool, port: int) -> None:
         if any(result.exit_code for result in results):
             msg = "a sample department was not read whole; see above"
             raise RunFailed(msg)
-        if serve:
-            serve_archive(archive, port=port, ready=lambda address: click.echo(f"\nThe archive: {address} (Ctrl-C stops all)"))
+        if bound:
+            web.serve(archive, bound, ready=lambda address: click.echo(f"\nThe archive: {address} (Ctrl-C stops all)"))
 
 
 def summary(archive: Path) -> str:

@@ -21,10 +21,10 @@ def command(data: Path, host: str, port: int) -> None:
       congthuong serve
       congthuong serve --data /srv/congthuong --host 0.0.0.0 --port 8080
     """
-    from archive.web import serve  # noqa: PLC0415 - Datasette is slow to import, and other commands do without
+    from archive.web import listen, serve  # noqa: PLC0415 - Datasette is slow to import, and other commands do without
 
     path = DataFolder(data).archive_db
     if not path.exists():
         msg = f"{path} does not exist yet; `congthuong crawl SITE` makes it. The demo's is in data/demo: `congthuong serve --data data/demo`"
         raise UsageError(msg)
-    serve(path, host=host, port=port, ready=lambda address: click.echo(f"Serving {path} at {address} (Ctrl-C stops)", err=True))
+    serve(path, listen(host, port), ready=lambda address: click.echo(f"Serving {path} at {address} (Ctrl-C stops)", err=True))
