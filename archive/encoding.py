@@ -53,7 +53,7 @@ def _gzip(body: bytes, limit: int) -> bytes:
     room = limit
     while body[:2] == b"\x1f\x8b" or not parts:
         inflater = zlib.decompressobj(GZIP)
-        parts.append(_whole("gzip", inflater, body, room))
+        parts.append(_whole("gzip", inflater, body, room, limit))
         room -= len(parts[-1])
         body = inflater.unused_data
     return b"".join(parts)
@@ -67,10 +67,10 @@ def _deflate(body: bytes, limit: int) -> bytes:
         return _whole("deflate", zlib.decompressobj(RAW_DEFLATE), body, limit)
 
 
-def _whole(name: str, inflater: Any, body: bytes, room: int) -> bytes:
+def _whole(name: str, inflater: Any, body: bytes, room: int, limit: int | None = None) -> bytes:
     out: bytes = inflater.decompress(body, room + 1)
     if len(out) > room:
-        raise _too_large(name, room)
+        raise _too_large(name, limit or room)
     if not inflater.eof:
         raise _cut_off(name)
     return out

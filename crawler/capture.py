@@ -28,6 +28,8 @@ class CaptureMiddleware:
 
     async def process_request(self, request: Request) -> None:
         request.meta[STARTED] = datetime.now(UTC)
+        if isinstance(self._crawler.spider, SiteSpider):
+            self._crawler.spider.bounds.ask()
 
     async def process_response(self, request: Request, response: Response) -> Response:
         spider = self._crawler.spider
@@ -49,9 +51,11 @@ class CaptureMiddleware:
                 ip=str(response.ip_address) if response.ip_address else None,
                 request_body=request.body,
                 via=request.meta.get("via"),
+                tls=None if spider.site.verify_tls or not request.url.startswith("https:") else "unverified",
             ),
         )
         spider.requests += 1
+        spider.bounds.receive(len(response.body))
         return response
 
     def _keep(self, spider: SiteSpider, exchange: Exchange) -> Capture:

@@ -8,7 +8,7 @@ killed in the middle it begins again at page 1.
 import hashlib
 import json
 import sqlite3
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -226,6 +226,10 @@ class Frontier:
         if self._do("SELECT 1 FROM requests WHERE key = ?", (row_key(kind, key),)).fetchone():
             return True
         return int(self._do("SELECT count(*) FROM requests WHERE kind = ?", (kind,)).fetchone()[0]) < most
+
+    def parametric(self) -> Iterator[str]:
+        """The keys of articles found that have parameters."""
+        return (key for (key,) in self._do("SELECT key FROM found WHERE key LIKE '/%?%'"))
 
     def claim(self, section: str, total: int) -> None:
         """Keep how many articles a section says there are."""

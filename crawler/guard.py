@@ -37,6 +37,7 @@ class GuardMiddleware:
             return
         if not is_on(request.url, spider.site.netlocs):
             raise Refused(Reason.OFF_SITE, f"{request.url} is not on {', '.join(sorted(spider.site.netlocs))}")
+        request.meta["proxy"] = spider.site.proxy or request.meta.get("proxy")
         if spider.site.allow_private:
             return
         host = urlsplit(request.url).hostname or ""

@@ -14,10 +14,12 @@ from scrapy.http import Response
 from archive.records import Reason
 from crawler.guard import Refused
 from crawler.settings import slot_delay
+from crawler.spider import SiteSpider
 
 # Scrapy logs a robots.txt that cannot be had with a traceback; it is a named failure of the run here.
 logging.getLogger("scrapy.downloadermiddlewares.robotstxt").setLevel(logging.CRITICAL)
 
+ROBOTS_LIMIT = 500 * 1024  # bytes
 LONGEST_WAIT = 600.0  # seconds of Retry-After that a run waits for; a longer one ends the try
 
 
@@ -38,6 +40,8 @@ class SlotMiddleware:
         if response.status in {429, 503} and (wait := _seconds(response.headers.get("Retry-After"))) is not None:
             if wait > LONGEST_WAIT:
                 raise Refused(Reason.HTTP_SERVER_ERROR, f"{response.status}, asked to come back in {wait:.0f} s")
+            if isinstance(self._crawler.spider, SiteSpider):
+                self._crawler.spider.bounds.wait(wait)
             slot = _slots(self._crawler)[request.meta["download_slot"]]
             slot.lastseen = max(slot.lastseen, time.monotonic() + wait - slot.delay)
         return response
@@ -64,7 +68,7 @@ class RobotsMiddleware(RobotsTxtMiddleware):
         if response.status >= 500:  # noqa: PLR2004 - RFC 9309, 2.3.1.4
             self._unreachable[netloc] = f"HTTP {response.status}"
         absent = response.status >= 400 or b"<html" in response.body[:1000].lower()  # noqa: PLR2004 - RFC 9309, 2.3.1.3
-        await super()._parse_robots(response.replace(body=b"") if absent else response, netloc, request)
+        await super()._parse_robots(response.replace(body=b"" if absent else _start(response.body)), netloc, request)
 
     def _robots_error(self, exc: Exception, netloc: str) -> None:
         self._unreachable[netloc] = f"{type(exc).__name__}: {exc}"
@@ -72,12 +76,20 @@ class RobotsMiddleware(RobotsTxtMiddleware):
 
     def _keep_delay(self, robotparser: Any, request: Request) -> None:
         if delay := robotparser.crawl_delay(self._crawler_agent()):
+            if delay > LONGEST_WAIT:
+                self._unreachable[urlsplit(request.url).netloc] = f"asks for {delay:.0f} s between two requests"
+                return
             slot = _slots(self.crawler).get(urlsplit(request.url).netloc.lower())
             if slot is not None:
                 slot.delay = max(slot.delay, slot_delay(float(delay)))
 
     def _crawler_agent(self) -> str:
         return str(self.crawler.settings["USER_AGENT"])
+
+
+def _start(body: bytes) -> bytes:
+    """The whole lines of robots.txt that RFC 9309, 2.5, asks to be read at least; what follows is not looked at."""
+    return body if len(body) <= ROBOTS_LIMIT else body[:ROBOTS_LIMIT].rpartition(b"\n")[0]
 
 
 def _slots(crawler: Crawler) -> dict[str, Any]:

@@ -77,9 +77,9 @@ def sum_up(spider: SiteSpider, reason: str) -> Result:
     )
 
 
-def detail_of(error: BaseException) -> str:
+def detail_of(error: BaseException | None) -> str:
     """What an error says of itself, of bounded length; its name and its cause where it says nothing."""
-    said = str(getattr(error, "detail", error)) or f"{type(error).__name__} {error.__cause__ or ''}".strip()
+    said = str(getattr(error, "detail", error)) or f"{type(error).__name__} {getattr(error, '__cause__', None) or ''}".strip()
     return said[:LONGEST_DETAIL]
 
 

@@ -34,7 +34,7 @@ class FrontierScheduler(BaseScheduler):
         self._spider = spider
 
     def has_pending_requests(self) -> bool:
-        if self._spider.fatal:
+        if self._spider.fatal or self._spider.is_spent():
             return False
         return bool(self._going_on) or self._spider.frontier.has_waiting(articles=self._limit != 0)
 
@@ -56,7 +56,7 @@ class FrontierScheduler(BaseScheduler):
         return None
 
     def _next(self) -> Request | None:
-        if self._spider.fatal:
+        if self._spider.fatal or self._spider.is_spent():
             return None
         if self._going_on:
             return self._going_on.popleft()

@@ -3,6 +3,8 @@
 import os
 from importlib.metadata import PackageNotFoundError, version
 
+from archive.encoding import PAGE_LIMIT
+
 try:
     VERSION = version("congthuong")
 except PackageNotFoundError:  # run from a checkout that is not installed
@@ -24,8 +26,8 @@ CONCURRENT_REQUESTS_PER_DOMAIN = 1
 CONCURRENT_ITEMS = 1  # a page is one item; Scrapy starts as many tasks for every response, 100 of them if not told
 WARN_ON_GENERATOR_RETURN_VALUE = False  # would parse the source of the callback again for every request; mypy sees to that
 DOWNLOAD_DELAY_JITTER = 0.2
-DOWNLOAD_TIMEOUT = 30
-DOWNLOAD_MAXSIZE = 10 * 1024 * 1024
+DOWNLOAD_TIMEOUT = 30  # a site file may say otherwise: timeout
+DOWNLOAD_MAXSIZE = PAGE_LIMIT
 DOWNLOAD_WARNSIZE = 0
 DOWNLOAD_VERIFY_CERTIFICATES = True
 RETRY_TIMES = 2

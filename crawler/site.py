@@ -44,7 +44,8 @@ class Discovery(Strict):
     next: list[Selector] = []  # the link to the next page of a listing, where the pagers known everywhere do not do
     sections: Pattern | None = None  # searched in path and query of links on a listing: is it a further listing? For systems nobody described
     max_sections: int = Field(default=100, gt=0)  # of those; reaching it is reported
-    max_pages: int = Field(default=1000, gt=0)  # of one listing; reaching it is reported
+    max_pages: int = Field(default=1000, gt=0)  # of one listing, and parts of all sitemap indexes; reaching it is reported
+    max_variants: int = Field(default=5000, gt=0)  # addresses of one path, where only parameters name the article; reaching it is reported
 
 
 class SiteProvince(Strict):
@@ -78,16 +79,23 @@ class Site(Strict):
     every: Annotated[str, AfterValidator(_duration)] | None = None  # how often `crawl --due` visits it: "6h"; None: only when it is named
     pace: float = Field(default=FASTEST, gt=0)  # seconds between two requests
     allow_private: bool = False  # may reach private and loopback addresses
-    verify_tls: bool = True
+    verify_tls: bool = True  # false for a certificate that cannot be checked: said with every capture
+    proxy: str | None = None  # http://host:port to go through
+    timeout: float = Field(default=30, gt=0, le=600)  # seconds that one answer may take, body and all
+    max_requests: int = Field(default=50_000, gt=0)  # of one run: more than a day at the fastest pace; reaching it is reported
+    max_megabytes: int = Field(default=20_000, gt=0)  # of bodies kept in one run; reaching it is reported
 
-    @field_validator("home")
+    @field_validator("home", "proxy")
     @classmethod
-    def _home(cls, home: str) -> str:
-        parts = urlsplit(home)
-        if parts.scheme not in {"http", "https"} or not parts.hostname:
-            msg = f"{home!r} is no http(s) address"
+    def _address(cls, address: str | None) -> str | None:
+        parts = urlsplit(address or "")
+        if address is not None and (parts.scheme not in {"http", "https"} or not parts.hostname):
+            msg = f"{address!r} is no http(s) address"
             raise ValueError(msg)
-        return home
+        if "@" in parts.netloc:
+            msg = f"an address with a user name or password cannot stand in a site file: {parts.hostname}"
+            raise ValueError(msg)
+        return address
 
     @model_validator(mode="after")
     def _whole(self) -> Self:

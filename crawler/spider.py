@@ -18,7 +18,8 @@ from archive.captures import SiteFolder
 from archive.data import DataFolder, lock
 from archive.errors import ArchiveError, UsageError
 from archive.records import Capture, Failure, Reading, Reason
-from crawler.discovery import Signs, Step, UnreadableSignpost
+from crawler.bounds import Bounds, Variants
+from crawler.discovery import MOST, Signs, Step, UnreadableSignpost
 from crawler.discovery.rest import first_page
 from crawler.discovery.signposts import read_signpost
 from crawler.frontier import Frontier, Row, read_log
@@ -73,11 +74,14 @@ class SiteSpider(Spider):
             msg = f"{cls.site.id}: whom can its webmaster write to? Set CONGTHUONG_CONTACT to an address or a page; it goes into the User-Agent"
             raise UsageError(msg)
         settings.set("DOWNLOAD_DELAY", slot_delay(cls.site.pace), priority="spider")
+        settings.set("DOWNLOAD_TIMEOUT", cls.site.timeout, priority="spider")
         settings.set("DOWNLOAD_VERIFY_CERTIFICATES", cls.site.verify_tls, priority="spider")
 
     def _open(self, data: DataFolder) -> None:
         self.requests = self.articles = self.shortcomings = 0  # the last: failures that are no mere facts of the site
         self.trouble: Counter[str] = Counter()  # reason -> how often in this run
+        self.bounds = Bounds(self.site)
+        self._spent = False
         self.context = self.site.context()
         folder = data.site(self.site.id)
         with ExitStack() as opened:
@@ -92,6 +96,7 @@ class SiteSpider(Spider):
             self.loader.catch_up()  # what a killed run had kept but not yet loaded
             self.loader.tally = Tally()
             self.frontier = Frontier(folder / "frontier.db", kept=self.folder.sync)
+            self._variants = Variants(self.frontier.parametric(), self.site.discovery.max_variants)
             self._begin()
             opened.pop_all()
 
@@ -197,7 +202,9 @@ class SiteSpider(Spider):
         if row.kind == "listing" and not signs.pointers and len(walked) == 1 and not row.hint.get("depth"):
             self._trouble(response.meta[CAPTURE], row, Reason.FIELD_MISSING, f"no article link on the first page of the listing {row.url}")
         self._take_sections(signs, row, response.meta[CAPTURE])
-        new = self._take(signs, row, section=row.url)
+        if signs.cut:
+            self._trouble(response.meta[CAPTURE], row, Reason.TOO_LARGE, f"{response.url} names more than {MOST} addresses; the others are left out")
+        new = self._take(signs, row, response.meta[CAPTURE])
         if signs.total is not None:
             self.frontier.claim(row.url, signs.total)
         overlap = row.walked and not new  # everything here was known already, and so is what is older
@@ -264,6 +271,16 @@ class SiteSpider(Spider):
         request: Request = response.request  # type: ignore[assignment,union-attr]  # set by Scrapy, on failures too
         self._fail(request.meta[LEASE], Reason.READER_ERROR, repr(failure.value), captured=False)
 
+    def is_spent(self) -> bool:
+        """Has this run taken of the site as much as it may? Reported once."""
+        if not self._spent and (detail := self.bounds.spent):
+            self._spent = True
+            self.trouble[str(Reason.TOO_LARGE)] += 1
+            self.shortcomings += 1
+            self.frontier.note_failure(self.site.home, Reason.TOO_LARGE, detail)
+            logger.warning("%s: %s", self.site.id, detail)
+        return self._spent
+
     def _fail(self, row: Row, reason: Reason, detail: str, *, captured: bool) -> None:
         self._count(reason, row)
         self.frontier.fail(row.id, reason, detail, captured=captured)
@@ -279,14 +296,23 @@ class SiteSpider(Spider):
 
     # -- the frontier
 
-    def _take(self, signs: Signs, row: Row, *, section: str) -> int:
-        """Put what a signpost points at in the frontier; how many of them are new."""
-        found = 0
+    def _take(self, signs: Signs, row: Row, capture: Capture) -> int:
+        """Put what a signpost points at in the frontier, but for the ever-new addresses of a trap; how many of them are new."""
+        found, discovery, left_out = 0, self.site.discovery, Counter[str]()
         for one in signs.pointers:
-            if one.kind == "listing":
-                continue
-            article = one.kind == "article"
-            found += self._add(one.kind, one.url, section=section if article else None, again=not article, sign=one.sign, via=row.url, **one.hint)
+            if one.kind == "article":
+                if self._variants.admits(key_of(one.url, "article", self.site)):
+                    found += self._add("article", one.url, section=row.url, sign=one.sign, via=row.url, **one.hint)
+                else:
+                    left_out[f"{one.url.partition('?')[0]} has more variants than max_variants = {discovery.max_variants}"] += 1
+            elif one.kind == "sitemap":
+                full = f"{row.url} leads to more sitemaps than max_pages = {discovery.max_pages}"
+                if self.frontier.room("sitemap", key_of(one.url, "sitemap", self.site), 0 if full in left_out else discovery.max_pages):
+                    self._add("sitemap", one.url, section=None, again=True, via=row.url)
+                else:
+                    left_out[full] += 1
+        for why, count in left_out.items():
+            self._trouble(capture, row, Reason.TOO_LARGE, f"{why}: {count} left out")
         return found
 
     def _take_sections(self, signs: Signs, row: Row, capture: Capture) -> None:

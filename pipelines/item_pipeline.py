@@ -9,6 +9,7 @@ from archive.errors import ArchiveError
 from archive.records import Capture, Failure, Reading
 
 BATCH = 100  # articles between two writes to the archive
+BATCH_LETTERS = 2_000_000  # or so many characters of them: they are in memory all at once, with their mentions
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +26,7 @@ class ArchivePipeline:
     def __init__(self, crawler: Crawler) -> None:
         self._crawler = crawler
         self._readings: dict[str, Reading | Failure] = {}
+        self._letters = 0
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:
@@ -35,7 +37,8 @@ class ArchivePipeline:
 
     def process_item(self, item: ReadPage) -> ReadPage:
         self._readings[item.capture.id] = item.reading
-        if len(self._readings) >= BATCH:
+        self._letters += len(item.reading.article.html) if isinstance(item.reading, Reading) else 0
+        if len(self._readings) >= BATCH or self._letters >= BATCH_LETTERS:
             self._flush()
         return item
 
@@ -50,4 +53,4 @@ class ArchivePipeline:
             self._spider.loader.catch_up(self._readings)
         except ArchiveError as error:
             self._spider.give_up(error)
-        self._readings = {}
+        self._readings, self._letters = {}, 0

@@ -244,6 +244,7 @@ def _target(capture: Capture) -> str | None:
     with suppress(UnicodeError):
         location = location.encode("latin-1").decode("utf-8")
     try:
-        return urls.clean(urljoin(capture.url, location))
+        target = urls.clean(urljoin(capture.url, location))
     except ValueError:  # no address
         return None
+    return target if target.startswith(("http://", "https://")) else None

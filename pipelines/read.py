@@ -28,6 +28,7 @@ CHALLENGE = re.compile(
     rb"|__cf_chl|cf-browser-verification|challenge-platform|just a moment|checking your browser",
     re.IGNORECASE,
 )
+LONGEST_TITLE, LONGEST_TEXT = 10_000, 1_000_000  # characters: the longest laws have 500,000
 CHALLENGE_WORDS = 300  # characters at most that a challenge shows
 MULTIPLE, NOT_MODIFIED, BAD, MISSING, GONE, SERVER = 300, 304, 400, 404, 410, 500
 DECLARATION = re.compile(r"^\s*<\?xml[^>]*>")
@@ -112,6 +113,8 @@ def _article(pages: Sequence[Page], context: Context, fetched_at: datetime | Non
     article = _by_layout(pages, context, fetched_at)
     if article is None:
         return _why_not(pages[0], context, fetched_at)
+    if len(article.title) > LONGEST_TITLE or len(article.text) > LONGEST_TEXT:
+        return Failure(Reason.TOO_LARGE, f"a title of {len(article.title)} and a text of {len(article.text)} characters")
     mentions, claims = find(article, context)
     return Reading(article, mentions, claims)
 

@@ -8,7 +8,7 @@ import pytest
 
 from archive import encoding
 from archive.encoding import content, content_digest, decode
-from archive.errors import BrokenEncoding
+from archive.errors import BrokenEncoding, TooLargeUnpacked
 from archive.records import Capture, Place
 
 PLAIN = b"Cum thi dua so III " * 50
@@ -75,12 +75,11 @@ def test_an_empty_body_is_empty_in_every_encoding(header: str) -> None:
     assert decode(b"", header) == b""
 
 
-def test_a_small_body_that_unpacks_without_end_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(encoding, "LIMIT", 1000)
-    assert decode(gzip.compress(bytes(1000)), "gzip") == bytes(1000)
+def test_a_small_body_that_unpacks_without_end_is_refused() -> None:
+    assert decode(gzip.compress(bytes(1000)), "gzip", 1000) == bytes(1000)
     for body in (gzip.compress(bytes(1001)), gzip.compress(bytes(600)) * 2):
-        with pytest.raises(BrokenEncoding, match="1000 bytes"):
-            decode(body, "gzip")
+        with pytest.raises(TooLargeUnpacked, match="1000 bytes"):
+            decode(body, "gzip", 1000)
 
 
 def test_the_content_of_a_capture_goes_by_its_header() -> None:

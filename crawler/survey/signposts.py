@@ -3,13 +3,11 @@
 from collections.abc import Iterator
 from urllib.parse import urljoin
 
-from scrapy.http import Response
+from scrapy.http import HtmlResponse
 
 from crawler.discovery import Signs, UnreadableSignpost
-from crawler.discovery.feed import read_feed
-from crawler.discovery.listing import read_listing
-from crawler.discovery.rest import first_page, read_rest
-from crawler.discovery.sitemap import read_sitemap
+from crawler.discovery.rest import first_page
+from crawler.discovery.signposts import read_signpost
 from crawler.probe import Answer, NotFetched, Probe
 from crawler.site import Site
 from crawler.urls import is_article, key_of
@@ -21,13 +19,8 @@ def signs_of(kind: str, answer: Answer, site: Site) -> Signs:
     if not answer.ok:
         msg = f"HTTP {answer.status}"
         raise UnreadableSignpost(msg)
-    if kind == "sitemap":
-        return read_sitemap(Response(answer.url, body=answer.body), site)
-    if kind == "feed":
-        return read_feed(answer.body, site)
-    if kind == "rest":
-        return read_rest(answer.body, {name.lower(): value for name, value in answer.headers}, answer.url, site)
-    return read_listing(answer.text, answer.url, site)
+    response = HtmlResponse(answer.url, headers=dict(answer.headers), body=answer.body)
+    return read_signpost(kind, response, site, {})
 
 
 def newest(probe: Probe, site: Site, count: int) -> list[str]:
