@@ -18,21 +18,20 @@ from archive.captures import SiteFolder
 from archive.data import DataFolder, lock
 from archive.errors import ArchiveError, UsageError
 from archive.records import Capture, Failure, Reading, Reason
-from crawler.bounds import Bounds, Variants
-from crawler.discovery import MOST, Signs, Step, UnreadableSignpost
+from crawler.bounds import Bounds
+from crawler.discovery import Step, UnreadableSignpost
 from crawler.discovery.rest import first_page
 from crawler.discovery.signposts import read_signpost
 from crawler.frontier import Frontier, Row, read_log
+from crawler.intake import Intake
 from crawler.result import FACTS, LISTS, Result, detail_of, reason_of, sum_up
 from crawler.settings import slot_delay
 from crawler.site import Site
 from crawler.site_files import save_site
-from crawler.urls import key_of
 from pipelines.derive import derive, record_log
 from pipelines.item_pipeline import ReadPage
 from pipelines.load import Loader, Tally, judge, open_for_writing
 from pipelines.read import read, refused
-from pipelines.urls import clean
 
 LEASE, KIND, CAPTURE = "lease", "kind", "capture"  # keys of Request.meta: the frontier's row, why it is fetched, what was kept of it
 WALK = "walk"  # the pages of this listing seen so far in this walk
@@ -54,7 +53,6 @@ class SiteSpider(Spider):
     loader: Loader
     result: Result | None = None  # set when the run has ended
     fatal: ArchiveError | None = None  # why it could not go on
-    full: bool = False  # links lead to more sections than the site may have
 
     @classmethod
     def of(cls, site: Site) -> "type[SiteSpider]":
@@ -96,7 +94,7 @@ class SiteSpider(Spider):
             self.loader.catch_up()  # what a killed run had kept but not yet loaded
             self.loader.tally = Tally()
             self.frontier = Frontier(folder / "frontier.db", kept=self.folder.sync)
-            self._variants = Variants(self.frontier.parametric(), self.site.discovery.max_variants)
+            self.intake = Intake(self.site, self.frontier)
             self._begin()
             opened.pop_all()
 
@@ -109,7 +107,7 @@ class SiteSpider(Spider):
         signposts = {"rest": map(first_page, discovery.rest), "sitemap": discovery.sitemaps, "feed": discovery.feeds, "listing": discovery.listings}
         for kind, paths in signposts.items():
             for path in paths:
-                self._add(kind, urljoin(self.site.home, path), section=None, again=True)
+                self.intake.add(kind, urljoin(self.site.home, path), again=True)
 
     def _about(self) -> dict[str, str]:
         """What the WARC files say of who made them."""
@@ -201,10 +199,9 @@ class SiteSpider(Spider):
         before, addresses = response.meta.get("before"), tuple(pointer.url for pointer in signs.pointers if pointer.kind == "article")
         if row.kind == "listing" and not signs.pointers and len(walked) == 1 and not row.hint.get("depth"):
             self._trouble(response.meta[CAPTURE], row, Reason.FIELD_MISSING, f"no article link on the first page of the listing {row.url}")
-        self._take_sections(signs, row, response.meta[CAPTURE])
-        if signs.cut:
-            self._trouble(response.meta[CAPTURE], row, Reason.TOO_LARGE, f"{response.url} names more than {MOST} addresses; the others are left out")
-        new = self._take(signs, row, response.meta[CAPTURE])
+        new, left_out = self.intake.take(signs, row)
+        for why in left_out:
+            self._trouble(response.meta[CAPTURE], row, Reason.TOO_LARGE, why)
         if signs.total is not None:
             self.frontier.claim(row.url, signs.total)
         overlap = row.walked and not new  # everything here was known already, and so is what is older
@@ -231,7 +228,7 @@ class SiteSpider(Spider):
         if isinstance(reading, Reading):
             self.articles += 1
             for file in reading.article.attachments:
-                self._add("attachment", file.url, section=None, via=response.url)
+                self.intake.add("attachment", file.url, via=response.url)
         else:
             self._count(reading.reason, row)
         yield ReadPage(capture, reading)
@@ -293,39 +290,3 @@ class SiteSpider(Spider):
     def _count(self, reason: Reason, row: Row) -> None:
         self.trouble[str(reason)] += 1
         self.shortcomings += reason not in FACTS or row.kind in LISTS
-
-    # -- the frontier
-
-    def _take(self, signs: Signs, row: Row, capture: Capture) -> int:
-        """Put what a signpost points at in the frontier, but for the ever-new addresses of a trap; how many of them are new."""
-        found, discovery, left_out = 0, self.site.discovery, Counter[str]()
-        for one in signs.pointers:
-            if one.kind == "article":
-                if self._variants.admits(key_of(one.url, "article", self.site)):
-                    found += self._add("article", one.url, section=row.url, sign=one.sign, via=row.url, **one.hint)
-                else:
-                    left_out[f"{one.url.partition('?')[0]} has more variants than max_variants = {discovery.max_variants}"] += 1
-            elif one.kind == "sitemap":
-                full = f"{row.url} leads to more sitemaps than max_pages = {discovery.max_pages}"
-                if self.frontier.room("sitemap", key_of(one.url, "sitemap", self.site), 0 if full in left_out else discovery.max_pages):
-                    self._add("sitemap", one.url, section=None, again=True, via=row.url)
-                else:
-                    left_out[full] += 1
-        for why, count in left_out.items():
-            self._trouble(capture, row, Reason.TOO_LARGE, f"{why}: {count} left out")
-        return found
-
-    def _take_sections(self, signs: Signs, row: Row, capture: Capture) -> None:
-        """Put the sections that a listing leads to in the frontier, as many as the site may have: links to ever-new pages are a trap."""
-        most = self.site.discovery.max_sections
-        for one in signs.pointers:
-            if one.kind != "listing":
-                continue
-            if self.frontier.room("listing", key_of(one.url, "listing", self.site), most):
-                self._add("listing", one.url, section=None, again=True, via=row.url, **one.hint)
-            elif not self.full:
-                self.full = True  # said once in a run
-                self._trouble(capture, row, Reason.TOO_LARGE, f"{row.url} leads to more sections than max_sections = {most}")
-
-    def _add(self, kind: str, url: str, *, section: str | None, **said: Any) -> bool:
-        return self.frontier.add(kind, clean(url), key=key_of(url, kind, self.site), section=section, **said)
