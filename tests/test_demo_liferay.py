@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 import pytest
 from lxml import html
 
-from congthuong.demo.cms import Article, Department, Response
+from congthuong.demo.cms import Department, Response
 from congthuong.demo.liferay import Liferay
 from congthuong.demo.server import Served
 
@@ -224,47 +224,6 @@ def test_served_over_http() -> None:
         refused.value.close()
         assert refused.value.code == 404
         assert [urlsplit(one.target).path for one in served.asked] == ["/tin-tuc", "/tin-tuc", "/sitemap.xml"]
-
-
-def truths() -> list[tuple[int, Article]]:
-    return [(day, one) for day in (1, 2) for one in department(day).articles]
-
-
-@pytest.mark.parametrize(("day", "article"), truths(), ids=lambda value: value if isinstance(value, int) else f"{value.number:02}")
-def test_truth_fits_itself(day: int, article: Article) -> None:
-    truth = article.truth
-    assert truth.keys() >= {"title", "authors", "category", "tags", "images", "attachments", "text", "mentions", "provinces", "members"}
-    assert truth.keys() <= {
-        "title",
-        "published_at",
-        "modified_at",
-        "lead",
-        "authors",
-        "category",
-        "tags",
-        "source",
-        "images",
-        "attachments",
-        "text",
-        "mentions",
-        "provinces",
-        "members",
-        "leaders",
-        "deputies",
-    }
-    text = truth["text"].strip("\n")
-    if lead := truth.get("lead"):
-        assert text.startswith(lead + "\n")
-    for author in truth["authors"]:
-        assert author.keys() == {"name", "kind", "role"}
-        assert author["name"] not in text
-    at = {"title": 0, "text": 0}
-    for one in truth["mentions"]:
-        assert one.keys() <= {"field", "quote", "kind", "scheme", "number", "entity", "refers", "holder"}
-        at[one["field"]] = (truth["title"] if one["field"] == "title" else text).index(one["quote"], at[one["field"]]) + len(one["quote"])
-    place = 0
-    for quote, _ in truth["provinces"]:
-        place = f"{truth['title']}\n{text}".index(quote, place) + len(quote)
 
 
 def test_the_kinds_of_cluster_news_are_there() -> None:

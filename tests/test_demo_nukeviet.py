@@ -339,31 +339,6 @@ def test_served_over_http() -> None:
         assert asked == [("/", 302), ("/vi/", 200), (f"{NEWS}page-7/", 302), (NEWS, 200), (first, 200), ("/vi/news/Khong-co/", 404)]
 
 
-def truths() -> list[tuple[int, Article]]:
-    return [(day, one) for day in (1, 2) for one in department(day).articles]
-
-
-@pytest.mark.parametrize(("day", "article"), truths(), ids=lambda value: value if isinstance(value, int) else f"{value.number:02}")
-def test_truth_fits_itself(day: int, article: Article) -> None:
-    truth = article.truth
-    needed = {"title", "authors", "category", "tags", "images", "attachments", "text", "mentions", "provinces", "members"}
-    assert needed <= truth.keys() <= needed | {"published_at", "modified_at", "lead", "source", "leaders", "deputies"}
-    text = truth["text"].strip("\n")
-    assert 150 <= len(text.split()) <= 450
-    if lead := truth.get("lead"):
-        assert text.startswith(lead + "\n")
-    for author in truth["authors"]:
-        assert author.keys() == {"name", "kind", "role"}
-        assert author["name"] not in text.splitlines()
-    at = {"title": 0, "text": 0}
-    for one in truth["mentions"]:
-        assert one.keys() <= {"field", "quote", "kind", "scheme", "number", "entity", "refers", "holder"}
-        at[one["field"]] = (truth["title"] if one["field"] == "title" else text).index(one["quote"], at[one["field"]]) + len(one["quote"])
-    place = 0
-    for quote, _ in truth["provinces"]:
-        place = f"{truth['title']}\n{text}".index(quote, place) + len(quote)
-
-
 def test_the_kinds_of_cluster_news_are_there() -> None:
     found = {
         (one.number, mention["scheme"], mention.get("entity"))

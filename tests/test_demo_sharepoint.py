@@ -17,7 +17,6 @@ from crawler.site_files import read_site_file
 
 SITE = "demo-ha-giang"
 NEWS, EMULATION, NOTICES = (one.cid for one in SECTIONS.values())
-TRUTH_KEYS = {"title", "authors", "category", "tags", "images", "attachments", "text", "mentions", "provinces", "members"}
 SITEMAP_LOC = "{http://www.sitemaps.org/schemas/sitemap/0.9}loc"
 
 
@@ -272,26 +271,3 @@ def test_served_over_http() -> None:
         with urllib.request.urlopen(article, timeout=10) as answer:
             assert "Cụm thi đua số III Bộ Tài nguyên và Môi trường" in answer.read().decode()
         assert [one.status for one in served.asked] == [302, 200, 200, 200]
-
-
-def test_truth_is_whole(department: SharePoint) -> None:
-    for article in department.all_articles:
-        truth = article.truth
-        assert truth.keys() >= TRUTH_KEYS
-        assert truth["text"].startswith(truth.get("lead", ""))
-        for author in truth["authors"]:
-            assert author["kind"] in {"person", "unit", "agency", "initials"}
-            assert author["role"] in {"text", "photo", "compiled", "source"}
-            assert author["name"] not in truth["text"]
-
-
-def test_quotes_of_the_truth_occur_in_order(department: SharePoint) -> None:
-    for article in department.all_articles:
-        truth = article.truth
-        for name in ("title", "text"):
-            end = 0
-            for mention in (one for one in truth["mentions"] if one["field"] == name):
-                end = truth[name].index(mention["quote"], end) + len(mention["quote"])
-        end, whole = 0, truth["title"] + "\n" + truth["text"]
-        for quote, _ in truth["provinces"]:
-            end = whole.index(quote, end) + len(quote)
