@@ -1,6 +1,5 @@
 """Keeps every exchange with a site in its WARC, at the place nearest the network: robots.txt, redirects and errors too."""
 
-from datetime import UTC, datetime
 from typing import Self
 
 from scrapy import Request
@@ -11,6 +10,7 @@ from scrapy.http import Headers, Response
 from archive.captures import Exchange
 from archive.errors import ArchiveError
 from archive.records import Capture
+from crawler import clock
 from crawler.spider import CAPTURE, KIND, SiteSpider
 
 STARTED = "capture_started"
@@ -27,7 +27,7 @@ class CaptureMiddleware:
         return cls(crawler)
 
     async def process_request(self, request: Request) -> None:
-        request.meta[STARTED] = datetime.now(UTC)
+        request.meta[STARTED] = clock.now()
         if isinstance(self._crawler.spider, SiteSpider):
             self._crawler.spider.bounds.ask()
 

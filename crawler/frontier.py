@@ -11,12 +11,13 @@ import sqlite3
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 from archive.data import querying, storing
 from archive.records import Reason
+from crawler import clock
 
 FORM = """
 CREATE TABLE IF NOT EXISTS requests (
@@ -65,10 +66,6 @@ class Log:
     totals: dict[str, int]  # section -> how many articles it says there are, where it says so
 
 
-def now() -> datetime:
-    return datetime.now(UTC)
-
-
 def next_look(first: datetime, today: datetime) -> datetime | None:
     """When to look at an article again that was first seen then; None when it is old enough to be left alone."""
     return next((first + timedelta(days=days) for days in LOOKS if first + timedelta(days=days) > today), None)
@@ -100,7 +97,7 @@ class Frontier:
 
     def begin_run(self) -> str:
         """Take back what a killed run had leased; make what is due wait again. Returns the run's id."""
-        at = now()
+        at = clock.now()
         self.run, self._began = at.strftime("%Y%m%dT%H%M%S%f"), at.isoformat()
         self._do("UPDATE runs SET outcome = 'killed' WHERE outcome = 'running'")
         self._do("INSERT INTO runs (id, started_at, outcome) VALUES (?, ?, 'running')", (self.run, self._began))
@@ -117,7 +114,7 @@ class Frontier:
         counted = self._do("SELECT count(*) FROM failures WHERE run = ?", (self.run,)).fetchone()[0]
         self._do(
             "UPDATE runs SET ended_at = ?, outcome = ?, requests = ?, articles = ?, failures = ?, waiting = ?, message = ? WHERE id = ?",
-            (now().isoformat(), outcome, requests, articles, counted, self.waiting(), message, self.run),
+            (clock.now().isoformat(), outcome, requests, articles, counted, self.waiting(), message, self.run),
         )
         self.commit()
 
@@ -186,7 +183,7 @@ class Frontier:
 
     def finish(self, row: int, reason: Reason | None = None) -> None:
         """The row's page was fetched and what stands on it was put in the frontier. `reason`: why it is no article, where it is none."""
-        at = now()
+        at = clock.now()
         kind, first = self._do("SELECT kind, first_visit FROM requests WHERE id = ?", (row,)).fetchone()
         look = next_look(datetime.fromisoformat(first) if first else at, at) if kind == "article" else None
         self._do(
@@ -198,7 +195,7 @@ class Frontier:
 
     def fail(self, row: int, reason: Reason, detail: str, *, captured: bool) -> None:
         """The row could not be fetched this time. Tried again in later runs, as `AGAIN` says; without a capture the failure is kept here."""
-        at = now()
+        at = clock.now()
         url, attempts = self._do("SELECT url, attempts FROM requests WHERE id = ?", (row,)).fetchone()
         again = (at + AGAIN[attempts - 1]).isoformat() if 0 < attempts <= len(AGAIN) else None
         self._do(
@@ -210,7 +207,7 @@ class Frontier:
 
     def note_failure(self, url: str, reason: Reason, detail: str) -> None:
         """Keep a failure that no capture shows."""
-        at = now().isoformat()
+        at = clock.now().isoformat()
         name = hashlib.sha256(f"{self.run} {url} {reason} {at}".encode()).hexdigest()[:16]
         self._do("INSERT OR REPLACE INTO failures VALUES (?, ?, ?, ?, ?, ?)", (name, self.run, url, str(reason), detail, at))
 

@@ -12,7 +12,7 @@ import pytest
 
 from archive.errors import StorageError
 from archive.records import Reason
-from crawler import frontier as module
+from crawler import clock as module
 from crawler.frontier import Frontier, next_look, read_log
 
 DAY = timedelta(days=1)

@@ -48,7 +48,7 @@ def test_due_is_who_waited_longest_first_and_never_a_guess(tmp_path: Path, monke
         "e-guess": AT - timedelta(days=9),
     }
     for name, moment in began.items():
-        monkeypatch.setattr("crawler.frontier.now", lambda moment=moment: moment)
+        monkeypatch.setattr("crawler.clock.now", lambda moment=moment: moment)
         data.site(name).mkdir(parents=True)
         frontier = Frontier(data.site(name) / "frontier.db", kept=lambda: None)
         frontier.begin_run()

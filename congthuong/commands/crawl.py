@@ -3,7 +3,7 @@
 import json
 from collections.abc import Sequence
 from dataclasses import asdict
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 
 import click
@@ -13,6 +13,7 @@ from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 from archive.data import DataFolder
 from archive.errors import UsageError
 from congthuong.cli import data_option, json_option, on_terminal
+from crawler import clock
 from crawler.result import Result
 from crawler.run import crawl
 from crawler.schedule import due as whose_turn
@@ -58,7 +59,7 @@ def command(
     """
     sites = chosen(names, files, due=due)
     if due:
-        sites = whose_turn(sites, DataFolder.named(data), datetime.now(UTC))
+        sites = whose_turn(sites, DataFolder.named(data), clock.now())
         if not sites:
             click.echo("[]" if as_json else "no site is due")
             return
