@@ -11,7 +11,8 @@ from archive.captures import Exchange
 from archive.errors import ArchiveError
 from archive.records import Capture
 from crawler import clock
-from crawler.spider import CAPTURE, KIND, SiteSpider
+from crawler.meta import CAPTURE, KIND, VIA
+from crawler.spider import SiteSpider
 
 STARTED = "capture_started"
 
@@ -50,7 +51,7 @@ class CaptureMiddleware:
                 run=spider.frontier.run,
                 ip=str(response.ip_address) if response.ip_address else None,
                 request_body=request.body,
-                via=request.meta.get("via"),
+                via=request.meta.get(VIA),
                 tls=None if spider.site.verify_tls or not request.url.startswith("https:") else "unverified",
             ),
         )

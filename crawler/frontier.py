@@ -2,7 +2,7 @@
 
 A row is done only after its captures are on disk and indexed, and after everything found on its page stands in the frontier: `commit` asks
 the captures to be kept first. What a kill interrupts is simply leased again. A walk over the pages of a listing is one row, its first page:
-killed in the middle it begins again at page 1.
+killed in the middle it begins again at page 1, and from what it knows already leaps to where it was (`reached`).
 """
 
 import hashlib
@@ -10,50 +10,18 @@ import json
 import sqlite3
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+import sqlite_utils
+
 from archive.data import querying, storing
 from archive.records import Reason
 from crawler import clock
-
-FORM = """
-CREATE TABLE IF NOT EXISTS requests (
-  id INTEGER PRIMARY KEY, key TEXT NOT NULL UNIQUE, kind TEXT NOT NULL, method TEXT NOT NULL, url TEXT NOT NULL, body BLOB NOT NULL,
-  state TEXT NOT NULL CHECK (state IN ('waiting', 'leased', 'done', 'failed')), priority INTEGER NOT NULL, attempts INTEGER NOT NULL DEFAULT 0,
-  next_visit TEXT, first_visit TEXT, last_visit TEXT, reason TEXT, via TEXT, sign TEXT, hint TEXT NOT NULL DEFAULT '{}',
-  walked INTEGER NOT NULL DEFAULT 0);
-CREATE INDEX IF NOT EXISTS requests_ready ON requests (state, priority DESC, id);
-CREATE TABLE IF NOT EXISTS found (section TEXT NOT NULL, key TEXT NOT NULL, url TEXT NOT NULL, PRIMARY KEY (section, key)) WITHOUT ROWID;
-CREATE TABLE IF NOT EXISTS totals (section TEXT PRIMARY KEY, total INTEGER NOT NULL);
-CREATE TABLE IF NOT EXISTS runs (
-  id TEXT PRIMARY KEY, started_at TEXT NOT NULL, ended_at TEXT, outcome TEXT NOT NULL, requests INTEGER NOT NULL DEFAULT 0,
-  articles INTEGER NOT NULL DEFAULT 0, failures INTEGER NOT NULL DEFAULT 0, waiting INTEGER NOT NULL DEFAULT 0, message TEXT);
-CREATE TABLE IF NOT EXISTS failures (
-  id TEXT PRIMARY KEY, run TEXT NOT NULL, url TEXT NOT NULL, reason TEXT NOT NULL, detail TEXT NOT NULL, at TEXT NOT NULL);
-"""
-
-PRIORITY = {"rest": 50, "sitemap": 40, "feed": 30, "listing": 20, "article": 10, "attachment": 0}
-# How long an address that failed is left alone, after the first time and after the second; after the third it is left for good, or until a
-# signpost says that it changed. A day and more in all, so that what was removed is found missing on two days.
-AGAIN = (timedelta(hours=2), timedelta(hours=22))
-# Days after the first visit on which an article is looked at again: edits and removals come mostly soon.
-LOOKS = (1, 3, 7, 30, 90)
-
-
-@dataclass(frozen=True, slots=True)
-class Row:
-    """A request to make. `sign` is what a signpost said of its freshness when it was found, such as a lastmod."""
-
-    id: int
-    kind: str
-    method: str
-    url: str
-    body: bytes
-    walked: bool  # this listing was once walked to its end
-    hint: dict[str, Any]
+from crawler.frontier_form import PRIORITY, Reached, Row, migrations
+from crawler.visits import Answer, Trust, next_look, next_try, trust
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,11 +32,6 @@ class Log:
     failures: list[dict[str, Any]]  # those that have no response, so no capture
     found: dict[str, dict[str, str]]  # section -> {address key: URL}
     totals: dict[str, int]  # section -> how many articles it says there are, where it says so
-
-
-def next_look(first: datetime, today: datetime) -> datetime | None:
-    """When to look at an article again that was first seen then; None when it is old enough to be left alone."""
-    return next((first + timedelta(days=days) for days in LOOKS if first + timedelta(days=days) > today), None)
 
 
 def row_key(kind: str, key: str, *, method: str = "GET", body: bytes = b"") -> str:
@@ -85,9 +48,10 @@ class Frontier:
             self._db = sqlite3.connect(path, isolation_level=None)
             self._db.execute("PRAGMA journal_mode=WAL")
             self._db.execute("PRAGMA synchronous=NORMAL")
-            self._db.executescript(FORM)
+            migrations.apply(sqlite_utils.Database(self._db))
         self._do("BEGIN")
-        self.run = self._began = ""
+        self._lied = self._do("SELECT 1 FROM requests WHERE trust < 0 LIMIT 1").fetchone() is not None
+        self.run, self._began = "", clock.now()
 
     def _do(self, sql: str, values: Sequence[Any] | Mapping[str, Any] = ()) -> sqlite3.Cursor:
         with storing(self.path):
@@ -97,18 +61,18 @@ class Frontier:
 
     def begin_run(self) -> str:
         """Take back what a killed run had leased; make what is due wait again. Returns the run's id."""
-        at = clock.now()
-        self.run, self._began = at.strftime("%Y%m%dT%H%M%S%f"), at.isoformat()
+        self._began = at = clock.now()
+        self.run = at.strftime("%Y%m%dT%H%M%S%f")
         self._do("UPDATE runs SET outcome = 'killed' WHERE outcome = 'running'")
-        self._do("INSERT INTO runs (id, started_at, outcome) VALUES (?, ?, 'running')", (self.run, self._began))
+        self._do("INSERT INTO runs (id, started_at, outcome) VALUES (?, ?, 'running')", (self.run, at.isoformat()))
         self._do("UPDATE requests SET state = 'waiting' WHERE state = 'leased'")
-        self._do("UPDATE requests SET state = 'waiting' WHERE state IN ('done', 'failed') AND next_visit <= ?", (self._began,))
+        self._do("UPDATE requests SET state = 'waiting' WHERE state IN ('done', 'failed') AND next_visit <= ?", (at.isoformat(),))
         self.commit()
         return self.run
 
     def look_again(self) -> None:
         """Make every article known wait again, whatever its schedule says."""
-        self._do("UPDATE requests SET state = 'waiting' WHERE kind = 'article'")
+        self._do("UPDATE requests SET state = 'waiting', trust = min(trust, 0) WHERE kind = 'article'")
 
     def end_run(self, outcome: str, *, requests: int, articles: int, message: str | None) -> None:
         counted = self._do("SELECT count(*) FROM failures WHERE run = ?", (self.run,)).fetchone()[0]
@@ -129,12 +93,14 @@ class Frontier:
         via: str | None = None,
         sign: str | None = None,
         section: str | None = None,
-        again: bool = False,
+        rank: int = 0,
+        again: timedelta | None = None,
         **hint: Any,
     ) -> bool:
         """Put an address in the frontier; True if it is new, there or to its `section`, or its `sign` says that it changed since it was found last.
 
-        The newest address of a key is the one that is fetched. `again`: it waits once in this run even if an earlier one fetched it, as signposts do.
+        The newest address of a key is the one that is fetched. `sign` tells its freshness, such as a lastmod. Of one kind those of lowest `rank`, the
+        place in their section, are fetched first. `again`: it waits, once in this run, if its last visit was that long before it, as signposts do.
         """
         named = section is not None and self._do("INSERT OR IGNORE INTO found VALUES (?, ?, ?)", (section, key, url)).rowcount > 0
         self._dirty()
@@ -142,9 +108,9 @@ class Frontier:
         known = self._do("SELECT id, url, sign, state, last_visit FROM requests WHERE key = ?", (name,)).fetchone()
         if known is None:
             self._do(
-                "INSERT INTO requests (key, kind, method, url, body, state, priority, via, sign, hint) "
-                "VALUES (?, ?, 'GET', ?, x'', 'waiting', ?, ?, ?, ?)",
-                (name, kind, url, PRIORITY.get(kind, 0), via, sign, json.dumps(hint, ensure_ascii=False)),
+                "INSERT INTO requests (key, kind, method, url, body, state, priority, rank, via, sign, hint) "
+                "VALUES (?, ?, 'GET', ?, x'', 'waiting', ?, ?, ?, ?, ?)",
+                (name, kind, url, PRIORITY.get(kind, 0), rank, via, sign, json.dumps(hint, ensure_ascii=False)),
             )
             return True
         row, before, last_sign, state, visited = known
@@ -153,26 +119,28 @@ class Frontier:
         if before != url:  # what a section has named goes with it to its new address
             for table in ("found", "totals"):
                 self._do(f"UPDATE OR REPLACE {table} SET section = ? WHERE section = ?", (url, before))  # noqa: S608 - our own names
-        due = changed or (again and state in {"done", "failed"} and visited < self._began)
+        due = changed or (again is not None and state in {"done", "failed"} and datetime.fromisoformat(visited) + again < self._began)
         if before != url or fresher or due:
-            state = "waiting" if due else state
-            self._do("UPDATE requests SET url = ?, sign = ifnull(?, sign), state = ? WHERE id = ?", (url, sign, state, row))
+            believed = "min(trust, 0)" if changed else "trust"  # what is said to have changed is asked for whole
+            self._do(
+                f"UPDATE requests SET url = ?, sign = ifnull(?, sign), state = ?, trust = {believed} WHERE id = ?",  # noqa: S608 - our own words
+                (url, sign, "waiting" if due else state, row),
+            )
         return named or changed
 
     def lease(self, *, articles: bool = True) -> Row | None:
-        """The next row to fetch, now leased; None when nothing waits. `articles=False` leaves articles waiting.
-
-        A walk that was cut short must not end next time at what it had found already: from here until it is finished the row counts as never walked.
-        """
+        """The next row to fetch, now leased; None when nothing waits. `articles=False` leaves articles waiting."""
         only = "" if articles else "AND kind != 'article'"
         found = self._do(
-            f"SELECT id, kind, method, url, body, walked, hint FROM requests WHERE state = 'waiting' {only} ORDER BY priority DESC, id LIMIT 1"  # noqa: S608
+            "SELECT id, kind, method, url, body, hint, walked, reached, answer, trust FROM requests "  # noqa: S608 - our own words
+            f"WHERE state = 'waiting' {only} ORDER BY priority DESC, rank, id LIMIT 1"
         ).fetchone()
         if found is None:
             return None
-        row, kind, method, url, body, walked, hint = found
-        self._do("UPDATE requests SET state = 'leased', attempts = attempts + 1, walked = 0 WHERE id = ?", (row,))
-        return Row(row, kind, method, url, body, walked=bool(walked), hint=json.loads(hint))
+        row, kind, method, url, body, hint, walked, reached, answer, worth = found
+        self._do("UPDATE requests SET state = 'leased', attempts = attempts + 1 WHERE id = ?", (row,))
+        conditions = Answer(**json.loads(answer)).conditions if answer and worth == Trust.PROVED and not self._lied else {}
+        return Row(row, kind, method, url, body, json.loads(hint), walked=bool(walked), reached=Reached.of(reached), conditions=conditions)
 
     def has_waiting(self, *, articles: bool = True) -> bool:
         only = "" if articles else "AND kind != 'article'"
@@ -181,25 +149,54 @@ class Frontier:
     def waiting(self) -> int:
         return int(self._do("SELECT count(*) FROM requests WHERE state IN ('waiting', 'leased')").fetchone()[0])
 
-    def finish(self, row: int, reason: Reason | None = None) -> None:
-        """The row's page was fetched and what stands on it was put in the frontier. `reason`: why it is no article, where it is none."""
+    def reach(self, row: int, reached: Reached) -> None:
+        """The walk of this listing has come to a page, whose articles are put in the frontier now: if it is broken off, the next goes on here."""
+        self._do("UPDATE requests SET reached = ? WHERE id = ?", (reached.stored(), row))
+
+    def finish(self, row: int, reason: Reason | None = None, *, answer: Answer | None = None, astray: bool = False, cut: bool = False) -> None:
+        """The row's page was fetched and what stands on it was put in the frontier. `reason`: why it is no article, where it is none.
+
+        `answer`: what a whole answer leaves to go by; None where there is nothing, or it was 304. `astray`: the address led elsewhere than to its
+        article, so it is tried again as if it had failed. `cut`: the walk was not taken to its end; the next one goes on where it is.
+        """
         at = clock.now()
-        kind, first = self._do("SELECT kind, first_visit FROM requests WHERE id = ?", (row,)).fetchone()
-        look = next_look(datetime.fromisoformat(first) if first else at, at) if kind == "article" else None
+        sql = "SELECT kind, ifnull(first_visit, ?), attempts, answer FROM requests WHERE id = ?"
+        kind, first, attempts, before = self._do(sql, (at.isoformat(), row)).fetchone()
+        since = datetime.fromisoformat(first)
+        look = next_try(attempts, since, at) if astray else next_look(since, at) if kind == "article" else None
+        worth = trust(Answer(**json.loads(before)) if before else None, answer)
+        self._lied = self._lied or worth == Trust.LIED
         self._do(
-            "UPDATE requests SET state = 'done', attempts = 0, walked = 1, first_visit = ifnull(first_visit, :at), last_visit = :at, "
-            "next_visit = :look, reason = :reason WHERE id = :row",
-            {"at": at.isoformat(), "look": look.isoformat() if look else None, "reason": reason, "row": row},
+            "UPDATE requests SET state = 'done', attempts = :attempts, walked = max(walked, :walked), first_visit = :first, last_visit = :at, "
+            "next_visit = :look, reason = :reason, answer = ifnull(:answer, answer), trust = iif(trust < 0, trust, :trust), "
+            "reached = iif(:cut, reached, NULL) WHERE id = :row",
+            {
+                "attempts": attempts if astray else 0,
+                "walked": not cut,
+                "first": first,
+                "at": at.isoformat(),
+                "look": look.isoformat() if look else None,
+                "reason": reason,
+                "answer": json.dumps(asdict(answer)) if answer else None,
+                "trust": worth,
+                "cut": cut,
+                "row": row,
+            },
         )
         self._dirty()
 
     def fail(self, row: int, reason: Reason, detail: str, *, captured: bool) -> None:
-        """The row could not be fetched this time. Tried again in later runs, as `AGAIN` says; without a capture the failure is kept here."""
+        """The row could not be fetched this time. Tried again in later runs (`visits.next_try`); without a capture the failure is kept here.
+
+        A walk goes on where it was; where that fails again, it begins anew.
+        """
         at = clock.now()
-        url, attempts = self._do("SELECT url, attempts FROM requests WHERE id = ?", (row,)).fetchone()
-        again = (at + AGAIN[attempts - 1]).isoformat() if 0 < attempts <= len(AGAIN) else None
+        url, attempts, first = self._do("SELECT url, attempts, ifnull(first_visit, ?) FROM requests WHERE id = ?", (at.isoformat(), row)).fetchone()
+        again = next_try(attempts, datetime.fromisoformat(first), at)
         self._do(
-            "UPDATE requests SET state = 'failed', last_visit = ?, next_visit = ?, reason = ? WHERE id = ?", (at.isoformat(), again, reason, row)
+            "UPDATE requests SET state = 'failed', first_visit = ?, last_visit = ?, next_visit = ?, reason = ?, trust = min(trust, 0), "
+            "reached = iif(attempts > 1, NULL, reached) WHERE id = ?",
+            (first, at.isoformat(), again.isoformat() if again else None, reason, row),
         )
         if not captured:
             self.note_failure(url, reason, detail)
@@ -218,11 +215,12 @@ class Frontier:
         settled = f"SELECT 1 FROM requests WHERE key = ? AND (state IN ('waiting', 'leased') OR reason IN ({marks}))"  # noqa: S608 - only marks
         return [url for key, url in missing.items() if self._do(settled, (row_key("article", key), *facts)).fetchone() is None]
 
+    def knows(self, kind: str, key: str) -> bool:
+        return self._do("SELECT 1 FROM requests WHERE key = ?", (row_key(kind, key),)).fetchone() is not None
+
     def room(self, kind: str, key: str, most: int) -> bool:
         """Is the address known, or are there fewer than `most` of its kind?"""
-        if self._do("SELECT 1 FROM requests WHERE key = ?", (row_key(kind, key),)).fetchone():
-            return True
-        return int(self._do("SELECT count(*) FROM requests WHERE kind = ?", (kind,)).fetchone()[0]) < most
+        return self.knows(kind, key) or int(self._do("SELECT count(*) FROM requests WHERE kind = ?", (kind,)).fetchone()[0]) < most
 
     def parametric(self) -> Iterator[str]:
         """The keys of articles found that have parameters."""

@@ -1,14 +1,19 @@
 """Puts what signposts point at in the frontier, within the bounds of the site: links to ever-new addresses are a trap. Asks for nothing."""
 
 from collections import Counter
+from datetime import timedelta
 from typing import Any
 
 from crawler.bounds import Variants
 from crawler.discovery import MOST, Pointer, Signs
-from crawler.frontier import Frontier, Row
+from crawler.frontier import Frontier
+from crawler.frontier_form import Row
 from crawler.site import Site
 from crawler.urls import key_of
 from pipelines.urls import clean
+
+EVERY_RUN = timedelta(0)
+BELIEVED = timedelta(days=7)  # a part of a sitemap index that is said to be unchanged is looked at once in this time all the same
 
 
 class Intake:
@@ -23,17 +28,20 @@ class Intake:
         """Put an address in the frontier; True if that is news, as `Frontier.add` says."""
         return self._frontier.add(kind, clean(url), key=key_of(url, kind, self._site), section=section, **said)
 
-    def take(self, signs: Signs, row: Row) -> tuple[int, list[str]]:
-        """Put all that a page of the signpost `row` points at in the frontier: how much of it is news, and what was left out, in words."""
+    def take(self, signs: Signs, row: Row, *, first: int = 0) -> tuple[int, list[str]]:
+        """Put all that a page of the signpost `row` points at in the frontier: how much of it is news, and what was left out, in words.
+
+        `first`: how many articles stand before this page. Signposts have the newest first, so those of every section come before older ones.
+        """
         found, left_out = 0, Counter[str]()
-        for one in signs.pointers:
+        for rank, one in enumerate(signs.pointers, first):
             bound = self._bound(one, row)
             if bound is not None:
                 left_out[bound] += 1
             elif one.kind == "article":
-                found += self.add(one.kind, one.url, section=row.url, sign=one.sign, via=row.url, **one.hint)
-            else:  # a part of a sitemap index or a section, which are looked at in every run
-                self.add(one.kind, one.url, again=True, via=row.url, **one.hint)
+                found += self.add(one.kind, one.url, section=row.url, sign=one.sign, rank=rank, via=row.url, **one.hint)
+            else:  # a part of a sitemap index or a section
+                self.add(one.kind, one.url, sign=one.sign, again=BELIEVED if one.sign else EVERY_RUN, via=row.url, **one.hint)
         words = [f"{bound}: {count} left out" for bound, count in left_out.items() if bound not in self._said]
         self._said |= left_out.keys()
         if signs.cut:

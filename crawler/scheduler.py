@@ -12,7 +12,8 @@ from scrapy.core.scheduler import BaseScheduler
 from scrapy.crawler import Crawler
 
 from archive.errors import ArchiveError, RunFailed
-from crawler.spider import LEASE, SiteSpider
+from crawler.meta import LEASE
+from crawler.spider import SiteSpider
 
 logger = logging.getLogger(__name__)
 
@@ -65,4 +66,4 @@ class FrontierScheduler(BaseScheduler):
             return None
         if row.kind == "article" and self._limit is not None:
             self._limit -= 1
-        return self._spider.request_for(row)
+        return self._spider.pages.request_for(row)

@@ -1,45 +1,34 @@
-"""The one spider: signposts in, articles out. It says what a page leads to; fetching, keeping and reading stand elsewhere."""
+"""The one spider: a run over one site, from opening its folder to saying how it went. What a page leads to stands in `pages`."""
 
 import logging
 from collections import Counter
-from collections.abc import Callable, Iterator
 from contextlib import ExitStack, suppress
 from functools import partial
-from typing import Any, Self, TypeAlias
+from typing import Any, Self
 from urllib.parse import urljoin
 
-from scrapy import Request, Spider, signals
+from scrapy import Spider, signals
 from scrapy.crawler import Crawler
 from scrapy.exceptions import CloseSpider
-from scrapy.http import Response
-from twisted.python.failure import Failure as TwistedFailure
 
 from archive.captures import SiteFolder
 from archive.data import DataFolder, lock
 from archive.errors import ArchiveError, UsageError
-from archive.records import Capture, Failure, Reading, Reason
+from archive.records import Reason
 from crawler.bounds import Bounds
-from crawler.discovery import Step, UnreadableSignpost
 from crawler.discovery.rest import first_page
-from crawler.discovery.signposts import read_signpost
-from crawler.frontier import Frontier, Row, read_log
-from crawler.intake import Intake
-from crawler.result import FACTS, LISTS, Result, detail_of, reason_of, sum_up
+from crawler.frontier import Frontier, read_log
+from crawler.frontier_form import Row
+from crawler.intake import EVERY_RUN, Intake
+from crawler.pages import Pages
+from crawler.result import FACTS, LISTS, Result, sum_up
 from crawler.settings import slot_delay
 from crawler.site import Site
 from crawler.site_files import save_site
 from pipelines.derive import derive, record_log
-from pipelines.item_pipeline import ReadPage
-from pipelines.load import Loader, Tally, judge, open_for_writing
-from pipelines.read import read, refused
+from pipelines.load import Loader, Tally, open_for_writing
 
-LEASE, KIND, CAPTURE = "lease", "kind", "capture"  # keys of Request.meta: the frontier's row, why it is fetched, what was kept of it
-WALK = "walk"  # the pages of this listing seen so far in this walk
-
-NOT_FOUND, GONE = 404, 410
 LONGEST_BATCH = 120.0  # seconds to wait for another run's write to the archive
-
-Callback: TypeAlias = Callable[[Response], Iterator[Any] | None]
 
 logger = logging.getLogger(__name__)
 
@@ -62,7 +51,7 @@ class SiteSpider(Spider):
     def from_crawler(cls, crawler: Crawler, *args: Any, **kwargs: Any) -> Self:
         spider = super().from_crawler(crawler, *args, **kwargs)
         spider._open(DataFolder.named(crawler.settings["CONGTHUONG_DATA"]).make())
-        crawler.signals.connect(spider.on_defect, signal=signals.spider_error)
+        crawler.signals.connect(spider.pages.on_defect, signal=signals.spider_error)
         return spider
 
     @classmethod
@@ -95,6 +84,7 @@ class SiteSpider(Spider):
             self.loader.tally = Tally()
             self.frontier = Frontier(folder / "frontier.db", kept=self.folder.sync)
             self.intake = Intake(self.site, self.frontier)
+            self.pages = Pages(self)
             self._begin()
             opened.pop_all()
 
@@ -107,7 +97,7 @@ class SiteSpider(Spider):
         signposts = {"rest": map(first_page, discovery.rest), "sitemap": discovery.sitemaps, "feed": discovery.feeds, "listing": discovery.listings}
         for kind, paths in signposts.items():
             for path in paths:
-                self.intake.add(kind, urljoin(self.site.home, path), again=True)
+                self.intake.add(kind, urljoin(self.site.home, path), again=EVERY_RUN)
 
     def _about(self) -> dict[str, str]:
         """What the WARC files say of who made them."""
@@ -143,150 +133,30 @@ class SiteSpider(Spider):
     def _end_run(self, result: Result) -> None:
         self.frontier.end_run(result.outcome, requests=self.requests, articles=self.articles, message=result.message)
 
-    def request_for(self, row: Row) -> Request:
-        """The request of a leased row."""
-        callback: Callback = {"article": self.on_article, "attachment": self.on_file}.get(row.kind, self.on_signpost)
-        meta = {LEASE: row, KIND: row.kind, WALK: (Step(row.url),)}
-        if row.kind == "attachment":
-            meta["download_maxsize"] = 50 * 1024 * 1024
-        return Request(
-            row.url,
-            method=row.method,
-            body=row.body,
-            callback=self._careful(callback),
-            errback=self.on_error,
-            meta=meta,
-            dont_filter=True,
-        )
-
-    def _careful(self, callback: Callback) -> Callback:
-        """The callback, but for trouble with our own disk, which ends the run instead of being logged page after page."""
-
-        def called(response: Response) -> Iterator[Any]:
-            if self.fatal:
-                raise CloseSpider("storage")
-            try:
-                yield from callback(response) or ()
-            except ArchiveError as error:
-                raise self.give_up(error) from error
-
-        return called
-
     def give_up(self, error: ArchiveError) -> CloseSpider:
         """Remember why this run cannot go on; the caller raises what comes back."""
         self.fatal = self.fatal or error
         return CloseSpider("storage")
 
-    # -- pages
+    def count(self, reason: Reason, kind: str) -> None:
+        """One more failure of this run, of an address of that kind."""
+        self.trouble[str(reason)] += 1
+        self.shortcomings += reason not in FACTS or kind in LISTS
 
-    def on_signpost(self, response: Response) -> Iterator[Request]:
-        """A page of a sitemap, feed, REST list or listing: what it points at goes in the frontier, and the walk goes on to its next page."""
-        row: Row = response.meta[LEASE]
-        walked: tuple[Step, ...] = response.meta[WALK]
-        # A page past the last may be missing, or lead back to a page seen before: both end the walk.
-        past_last = response.status in {NOT_FOUND, GONE} or (not walked[-1].body and Step(response.url) in walked[:-1])
-        if len(walked) > 1 and past_last:
-            self.frontier.finish(row.id)
-            return
-        if self._failed(response):
-            return
-        try:
-            signs = read_signpost(row.kind, response, self.site, row.hint)
-        except UnreadableSignpost as error:
-            self._trouble(response.meta[CAPTURE], row, Reason.FIELD_MISSING, str(error))
-            self.frontier.fail(row.id, Reason.FIELD_MISSING, str(error), captured=True)
-            return
-        before, addresses = response.meta.get("before"), tuple(pointer.url for pointer in signs.pointers if pointer.kind == "article")
-        if row.kind == "listing" and not signs.pointers and len(walked) == 1 and not row.hint.get("depth"):
-            self._trouble(response.meta[CAPTURE], row, Reason.FIELD_MISSING, f"no article link on the first page of the listing {row.url}")
-        new, left_out = self.intake.take(signs, row)
-        for why in left_out:
-            self._trouble(response.meta[CAPTURE], row, Reason.TOO_LARGE, why)
-        if signs.total is not None:
-            self.frontier.claim(row.url, signs.total)
-        overlap = row.walked and not new  # everything here was known already, and so is what is older
-        if signs.next is None or not addresses or addresses == before or signs.next in walked or overlap:
-            self.frontier.finish(row.id)
-        elif len(walked) >= self.site.discovery.max_pages:
-            self._trouble(response.meta[CAPTURE], row, Reason.TOO_LARGE, f"{row.url} has more than {len(walked)} pages (max_pages)")
-            self.frontier.finish(row.id)
-        else:
-            step = signs.next
-            meta = {LEASE: row, KIND: row.kind, WALK: (*walked, step), "before": addresses, "via": response.url}
-            headers = {"Content-Type": "application/x-www-form-urlencoded"} if step.body else None
-            callback = self._careful(self.on_signpost)
-            yield Request(
-                step.url, method=step.method, body=step.body, headers=headers, callback=callback, errback=self.on_error, meta=meta, dont_filter=True
-            )
+    def fail(self, row: Row, reason: Reason, detail: str, *, captured: bool) -> None:
+        """The row could not be fetched."""
+        self.count(reason, row.kind)
+        self.frontier.fail(row.id, reason, detail, captured=captured)
 
-    def on_article(self, response: Response) -> Iterator[ReadPage]:
-        row: Row = response.meta[LEASE]
-        capture: Capture = response.meta[CAPTURE]
-        if self._failed(response):
-            return
-        reading = read([capture], self.context)
-        if isinstance(reading, Reading):
-            self.articles += 1
-            for file in reading.article.attachments:
-                self.intake.add("attachment", file.url, via=response.url)
-        else:
-            self._count(reading.reason, row)
-        yield ReadPage(capture, reading)
-        self.frontier.finish(row.id, None if isinstance(reading, Reading) else reading.reason)
-
-    def on_file(self, response: Response) -> None:
-        if not self._failed(response):
-            self.frontier.finish(response.meta[LEASE].id)
-
-    # -- what goes wrong
-
-    def _failed(self, response: Response) -> bool:
-        """An answer that is no page: its row fails, with the reason that its status says."""
-        failure = refused(response.meta[CAPTURE])
-        if failure is not None:
-            self._fail(response.meta[LEASE], failure.reason, failure.detail, captured=True)
-        return failure is not None
-
-    def on_error(self, failure: TwistedFailure) -> None:
-        """No response at all: refused by the guard or robots.txt, or the network."""
-        request: Request = failure.request  # type: ignore[attr-defined]  # set by Scrapy
-        error = failure.value
-        if self.fatal:
-            raise CloseSpider("storage")
-        capture: Capture | None = request.meta.get(CAPTURE)
-        answered = capture if capture is not None and capture.url == request.url else None
-        if answered and isinstance(broken := judge(answered, self.context), Failure):
-            self._fail(request.meta[LEASE], broken.reason, broken.detail, captured=True)  # kept, but unreadable; loading finds the same
-            return
-        reason = reason_of(error, answered=answered is not None)
-        self._fail(request.meta[LEASE], reason, detail_of(error), captured=False)
-        if reason is Reason.ROBOTS_UNREACHABLE:
-            raise CloseSpider(str(reason))
-
-    def on_defect(self, failure: TwistedFailure, response: Response | TwistedFailure) -> None:
-        """A callback of ours raised, or an errback, which had a failure instead of a response: the page's row fails, and the run says so."""
-        request: Request = response.request  # type: ignore[assignment,union-attr]  # set by Scrapy, on failures too
-        self._fail(request.meta[LEASE], Reason.READER_ERROR, repr(failure.value), captured=False)
+    def warn(self, url: str, kind: str, reason: Reason, detail: str) -> None:
+        """Something is wrong with what was found, though it was fetched."""
+        self.count(reason, kind)
+        self.frontier.note_failure(url, reason, detail)
+        logger.warning("%s: %s", reason, detail)
 
     def is_spent(self) -> bool:
         """Has this run taken of the site as much as it may? Reported once."""
         if not self._spent and (detail := self.bounds.spent):
             self._spent = True
-            self.trouble[str(Reason.TOO_LARGE)] += 1
-            self.shortcomings += 1
-            self.frontier.note_failure(self.site.home, Reason.TOO_LARGE, detail)
-            logger.warning("%s: %s", self.site.id, detail)
+            self.warn(self.site.home, "home", Reason.TOO_LARGE, detail)
         return self._spent
-
-    def _fail(self, row: Row, reason: Reason, detail: str, *, captured: bool) -> None:
-        self._count(reason, row)
-        self.frontier.fail(row.id, reason, detail, captured=captured)
-
-    def _trouble(self, capture: Capture, row: Row, reason: Reason, detail: str) -> None:
-        self._count(reason, row)
-        self.frontier.note_failure(capture.url, reason, detail)
-        logger.warning("%s: %s", reason, detail)
-
-    def _count(self, reason: Reason, row: Row) -> None:
-        self.trouble[str(reason)] += 1
-        self.shortcomings += reason not in FACTS or row.kind in LISTS

@@ -98,6 +98,19 @@ def refused(capture: Capture) -> Failure | None:
     return Failure(Reason.NOT_AN_ARTICLE, f"{detail} to {capture.header('location') or 'nowhere'}", capture)
 
 
+def challenge(body: bytes) -> Failure | None:
+    """Is this page a script that a visitor has to pass, whatever was asked for?"""
+    text = decode(body)
+    return text if isinstance(text, Failure) else _challenge(_page(text, ""))
+
+
+def _challenge(page: Page) -> Failure | None:
+    words = normal(inner_text(page.root))
+    if len(words) <= CHALLENGE_WORDS and CHALLENGE.search(page.source):
+        return Failure(Reason.CHALLENGE_PAGE, f"a script instead of a page: {words[:80]!r}")
+    return None
+
+
 def _page(text: str, url: str) -> Page:
     """Parsed with limits that no real page meets: 2,048 levels of nesting, beyond which the rest of a page is lost."""
     source = DECLARATION.sub("", text).encode("utf-8", "ignore")
@@ -146,11 +159,10 @@ def _doubt(layout: Layout, distance: int) -> str | None:
 
 
 def _why_not(page: Page, context: Context, fetched_at: datetime | None) -> Failure:
-    words = normal(inner_text(page.root))
-    if len(words) <= CHALLENGE_WORDS and CHALLENGE.search(page.source):
-        return Failure(Reason.CHALLENGE_PAGE, f"a script instead of an article: {words[:80]!r}")
+    if asked := _challenge(page):
+        return asked
     layout = _layouts(context, fetched_at)[0]
-    if layout.gone and (said := re.search(layout.gone, words)):
+    if layout.gone and (said := re.search(layout.gone, normal(inner_text(page.root)))):
         return Failure(Reason.GONE, f"the page says {said.group()!r}")
     if not layout.body:
         return Failure(Reason.NOT_AN_ARTICLE, "no block of paragraphs under a heading")

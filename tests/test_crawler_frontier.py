@@ -13,9 +13,12 @@ import pytest
 from archive.errors import StorageError
 from archive.records import Reason
 from crawler import clock as module
-from crawler.frontier import Frontier, next_look, read_log
+from crawler.discovery import Step
+from crawler.frontier import Frontier, read_log
+from crawler.frontier_form import Reached
+from crawler.visits import Answer
 
-DAY = timedelta(days=1)
+DAY, NOW = timedelta(days=1), timedelta(0)
 START = datetime(2026, 3, 1, 2, 0, tzinfo=UTC)
 
 
@@ -109,11 +112,6 @@ def test_an_article_is_looked_at_again_on_a_widening_schedule(tmp_path: Path, cl
     assert looked == [0, 1, 3, 7, 30, 90]
 
 
-def test_next_look_is_none_for_what_is_old() -> None:
-    assert next_look(START, START + 89 * DAY) == START + 90 * DAY
-    assert next_look(START, START + 91 * DAY) is None
-
-
 def test_a_newer_sign_makes_a_known_article_wait_again(tmp_path: Path) -> None:
     frontier = opened(tmp_path)
     article(frontier, "a", sign="2026-01-01")
@@ -137,31 +135,31 @@ def test_the_first_sign_of_an_article_found_without_one_asks_for_nothing(tmp_pat
     assert urls_of(frontier) == []
 
 
-def test_what_fails_is_tried_in_later_runs_and_then_left(tmp_path: Path, clock: list[datetime]) -> None:
+def test_what_fails_is_tried_soon_and_then_as_seldom_as_what_is_old(tmp_path: Path, clock: list[datetime]) -> None:
     frontier = opened(tmp_path)
     article(frontier, "a")
-    tries = 0
-    for day in range(10):
-        clock[0] = START + day * DAY + timedelta(minutes=1)
+    tried = []
+    for day in range(200):
+        clock[0] = START + day * DAY + timedelta(minutes=day + 1)
         frontier.begin_run()
         while row := frontier.lease():
-            tries += 1
+            tried.append(day)
             frontier.fail(row.id, Reason.TIMEOUT, "30 s", captured=False)
     frontier.close()
-    assert tries == 3
+    assert tried == [0, 1, 2, 3, 7, 30, 90]
     log = read_log(tmp_path / "frontier.db")
-    assert [(one["url"], one["reason"]) for one in log.failures] == [("http://site/a", "Timeout")] * tries
+    assert [(one["url"], one["reason"]) for one in log.failures] == [("http://site/a", "Timeout")] * len(tried)
 
 
 def test_signposts_wait_again_when_they_are_named_again(tmp_path: Path) -> None:
     frontier = opened(tmp_path)
-    frontier.add("feed", "http://site/feed", key="/feed", again=True)
-    frontier.add("feed", "http://site/old-feed", key="/old-feed", again=True)
+    frontier.add("feed", "http://site/feed", key="/feed", again=NOW)
+    frontier.add("feed", "http://site/old-feed", key="/old-feed", again=NOW)
     while row := frontier.lease():
         assert not row.walked
         frontier.finish(row.id)
     frontier.begin_run()  # the site file does not name the old one any more
-    frontier.add("feed", "http://site/feed", key="/feed", again=True)
+    frontier.add("feed", "http://site/feed", key="/feed", again=NOW)
     row = frontier.lease()
     assert row
     assert (row.url, row.walked) == ("http://site/feed", True)
@@ -176,22 +174,101 @@ def test_the_newest_address_is_the_one_that_is_fetched(tmp_path: Path) -> None:
     assert urls_of(frontier) == ["http://new-host/a"]
 
 
-def test_a_walk_that_was_cut_short_counts_as_never_walked(tmp_path: Path) -> None:
+REACHED = Reached(Step("http://site/tin", b"trang=7&x=%E1%BB%87"), 7, 60)
+
+
+def test_a_walk_that_was_broken_off_is_known_to_be_and_where(tmp_path: Path) -> None:
     """Else the next walk would end at the first page, whose articles are known by now, and never reach the ones behind it."""
     frontier = opened(tmp_path)
     frontier.add("listing", "http://site/tin", key="/tin")
     row = frontier.lease()
     assert row
-    frontier.finish(row.id)
-    frontier.begin_run()
-    frontier.add("listing", "http://site/tin", key="/tin", again=True)
+    assert (row.walked, row.reached) == (False, None)
+    frontier.reach(row.id, REACHED)
+    frontier.commit()  # and then it is killed in the middle of the walk
+    del frontier
+    frontier = opened(tmp_path)
     row = frontier.lease()
     assert row
-    assert row.walked
-    frontier.commit()  # and then it is killed in the middle of the walk
-    row = opened(tmp_path).lease()
+    assert (row.walked, row.reached) == (False, REACHED)
+    frontier.finish(row.id)
+    frontier.begin_run()
+    frontier.add("listing", "http://site/tin", key="/tin", again=NOW)
+    row = frontier.lease()
     assert row
-    assert not row.walked
+    assert (row.walked, row.reached) == (True, None)
+
+
+def test_a_walk_that_fails_twice_where_it_was_broken_off_begins_anew(tmp_path: Path) -> None:
+    frontier = opened(tmp_path)
+    where = []
+    for _ in range(3):
+        frontier.add("listing", "http://site/tin", key="/tin", again=NOW)
+        row = frontier.lease()
+        assert row
+        where.append(row.reached)
+        frontier.reach(row.id, REACHED)
+        frontier.fail(row.id, Reason.HTTP_SERVER_ERROR, "HTTP 500", captured=True)
+        frontier.begin_run()
+    assert where == [None, REACHED, None]
+
+
+def test_the_newest_of_every_section_come_first(tmp_path: Path) -> None:
+    frontier = opened(tmp_path)
+    for section in ("a", "b"):
+        for rank in range(3):
+            frontier.add("article", f"http://site/{section}{rank}", key=f"/{section}{rank}", section=section, rank=rank)
+    assert [url[-2:] for url in urls_of(frontier)] == ["a0", "b0", "a1", "b1", "a2", "b2"]
+
+
+SAME = Answer('"v1"', None, "what was read")
+
+
+def conditions(frontier: Frontier, clock: list[datetime], *answers: Answer | None, day: int = 0) -> list[bool]:
+    """Was each of these visits a conditional one? An answer of None is a 304."""
+    asked = []
+    for answer in answers:
+        clock[0] += DAY
+        frontier.begin_run()
+        frontier.add("feed", "http://site/feed", key="/feed", again=NOW)
+        row = frontier.lease()
+        assert row
+        asked.append(bool(row.conditions))
+        frontier.finish(row.id, answer=answer)
+    return asked
+
+
+def test_only_validators_that_have_proved_true_are_used_and_never_twice_in_a_row(tmp_path: Path, clock: list[datetime]) -> None:
+    frontier = opened(tmp_path)
+    assert conditions(frontier, clock, SAME, SAME, None, SAME, None, SAME) == [False, False, True, False, True, False]
+
+
+def test_validators_that_change_with_every_visit_are_never_used(tmp_path: Path, clock: list[datetime]) -> None:
+    answers = [Answer(f'"{n}"', None, "what was read") for n in range(5)]
+    assert not any(conditions(opened(tmp_path), clock, *answers))
+
+
+def test_a_site_that_lied_once_is_not_believed_again(tmp_path: Path, clock: list[datetime]) -> None:
+    frontier = opened(tmp_path)
+    assert conditions(frontier, clock, SAME, SAME, None, Answer('"v1"', None, "something else")) == [False, False, True, False]
+    honest = [Answer('"v2"', None, "something else")] * 4
+    assert not any(conditions(frontier, clock, *honest))
+    frontier.close()
+    clock[0] += DAY
+    assert not any(conditions(opened(tmp_path), clock, *honest))
+
+
+def test_what_is_said_to_have_changed_is_asked_for_whole(tmp_path: Path, clock: list[datetime]) -> None:
+    frontier = opened(tmp_path)
+    for sign in ("2026-01-01", "2026-01-01", "2026-01-02"):
+        clock[0] += DAY
+        frontier.begin_run()
+        article(frontier, "a", sign=sign)
+        frontier.look_again() if sign == "2026-01-01" else None
+        row = frontier.lease()
+        assert row
+        assert not row.conditions
+        frontier.finish(row.id, answer=SAME)
 
 
 def test_unexplained_is_what_is_named_but_neither_held_nor_waiting_nor_a_fact_of_the_site(tmp_path: Path) -> None:
@@ -259,7 +336,7 @@ def test_an_article_is_new_to_each_section_that_names_it_first(tmp_path: Path) -
 def test_a_section_that_moved_to_another_host_keeps_what_it_has_named(tmp_path: Path) -> None:
     frontier = opened(tmp_path)
     for host in ("old", "new"):
-        frontier.add("listing", f"http://{host}/tin", key="/tin", again=True)
+        frontier.add("listing", f"http://{host}/tin", key="/tin", again=NOW)
         assert frontier.add("article", f"http://{host}/a", key="/a", section=f"http://{host}/tin") == (host == "old")
     frontier.close()
     assert read_log(tmp_path / "frontier.db").found == {"http://new/tin": {"/a": "http://old/a"}}
@@ -269,13 +346,13 @@ def test_a_signpost_waits_once_in_a_run_however_often_it_is_named(tmp_path: Path
     frontier = opened(tmp_path)
     asked = 0
     for _ in range(3):
-        frontier.add("sitemap", "http://site/a.xml", key="/a.xml", again=True)
+        frontier.add("sitemap", "http://site/a.xml", key="/a.xml", again=NOW)
         asked += len(rows := list(iter(frontier.lease, None)))
         for row in rows:
             frontier.finish(row.id)
     assert asked == 1
     frontier.begin_run()
-    frontier.add("sitemap", "http://site/a.xml", key="/a.xml", again=True)
+    frontier.add("sitemap", "http://site/a.xml", key="/a.xml", again=NOW)
     assert urls_of(frontier) == ["http://site/a.xml"]
 
 

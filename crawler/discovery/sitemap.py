@@ -16,7 +16,7 @@ MAX_BODY = 50 * 1024 * 1024  # bytes; what sitemaps.org allows one sitemap
 
 
 def read_sitemap(response: Response, site: Site) -> Signs:
-    """The articles of a sitemap, or the parts of a sitemap index; `sign` is the lastmod. Raises UnreadableSignpost."""
+    """The articles of a sitemap, or the parts of a sitemap index, the latest change first; `sign` is the lastmod. Raises UnreadableSignpost."""
     try:
         body = gunzip(response.body, max_size=MAX_BODY) if gzip_magic_number(response) else response.body
         sitemap = Sitemap(body)
@@ -32,5 +32,6 @@ def read_sitemap(response: Response, site: Site) -> Signs:
     if entries and not own:
         msg = f"none of the {len(entries)} addresses of the sitemap is on the site, the first: {entries[0][0][:200]}"
         raise UnreadableSignpost(msg)
-    named = (Pointer(url, kind, sign=changed if kind == "article" else None) for url, changed in own if kind == "sitemap" or is_article(url, site))
+    own.sort(key=lambda entry: entry[1] or "", reverse=True)
+    named = (Pointer(url, kind, sign=changed) for url, changed in own if kind == "sitemap" or is_article(url, site))
     return Signs(tuple(named), cut=len(entries) > MOST)
