@@ -26,9 +26,10 @@ TABLES = (
       sequence INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, record_id TEXT NOT NULL,
       url TEXT NOT NULL, fetched_at TEXT NOT NULL, method TEXT NOT NULL, status INTEGER NOT NULL, kind TEXT NOT NULL, run TEXT NOT NULL,
       file TEXT NOT NULL, offset INTEGER NOT NULL, length INTEGER NOT NULL, payload_digest TEXT NOT NULL, content_digest TEXT NOT NULL,
-      refers_to TEXT, original_file TEXT, original_offset INTEGER, original_length INTEGER, revisit INTEGER NOT NULL)""",
+      refers_to TEXT, original_file TEXT, original_offset INTEGER, original_length INTEGER, revisit INTEGER NOT NULL, part_of TEXT)""",
     "CREATE INDEX captures_by_payload ON captures (payload_digest) WHERE revisit = 0",
     "CREATE INDEX captures_by_url ON captures (url, sequence)",
+    "CREATE INDEX captures_by_first_page ON captures (part_of) WHERE part_of IS NOT NULL",
     "CREATE INDEX captures_by_place ON captures (file, offset)",
     "CREATE TABLE files (name TEXT PRIMARY KEY, seen INTEGER NOT NULL)",
 )
@@ -59,6 +60,7 @@ class Entry:
     revisit: bool = False
     refers_to: str | None = None
     original: Place | None = None
+    part_of: str | None = None
 
 
 class Index:
@@ -97,7 +99,8 @@ class Index:
         self._begin()
         row: tuple[object, ...] = (entry.sequence, entry.id, entry.record_id, entry.url, entry.fetched_at.isoformat())
         row += (entry.method, entry.status, entry.kind, entry.run)
-        row += (*_columns(entry.place), entry.payload_digest, entry.content_digest, entry.refers_to, *_columns(entry.original), entry.revisit)
+        row += (*_columns(entry.place), entry.payload_digest, entry.content_digest, entry.refers_to)
+        row += (*_columns(entry.original), entry.revisit, entry.part_of)
         with querying(self._path):
             marks = ", ".join("?" * len(row))
             done = self._connection.execute(f"INSERT INTO captures VALUES ({marks}) ON CONFLICT (id) DO NOTHING", row)  # noqa: S608 - only marks
@@ -149,6 +152,10 @@ class Index:
             yield from page
             sequence = page[-1].sequence
 
+    def parts(self, capture_id: str) -> Iterator[Entry]:
+        """The further pages of the article whose first page this capture is."""
+        return self._select("WHERE part_of = ? ORDER BY sequence", capture_id)
+
     def by_id(self, capture_id: str) -> Entry | None:
         return next(self._select("WHERE id = ?", capture_id), None)
 
@@ -181,7 +188,7 @@ def _columns(place: Place | None) -> tuple[str | int | None, ...]:
 
 def _entry(row: tuple[Any, ...]) -> Entry:
     sequence, capture_id, record_id, url, fetched_at, method, status, kind, run, *found = row
-    file, offset, length, payload, content, refers_to, *original, revisit = found
+    file, offset, length, payload, content, refers_to, *original, revisit, part_of = found
     return Entry(
         sequence=sequence,
         id=capture_id,
@@ -198,4 +205,5 @@ def _entry(row: tuple[Any, ...]) -> Entry:
         revisit=bool(revisit),
         refers_to=refers_to,
         original=Place(*original) if original[0] is not None else None,
+        part_of=part_of,
     )

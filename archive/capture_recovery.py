@@ -69,6 +69,15 @@ def _take_in(path: Path, start: int, index: Index) -> None:
         os.fsync(stream.fileno())  # a killed process leaves records that are written but may not be on disk
 
 
+@dataclass(frozen=True, slots=True)
+class Why:
+    """Why a capture was made, in which run, and which capture it continues, as its metadata record says."""
+
+    kind: str = UNKNOWN
+    run: str = ""
+    part_of: str | None = None
+
+
 @dataclass(slots=True)
 class _Taking:
     """What is known while the records of one file go by: request and metadata stand before the response they belong to."""
@@ -76,7 +85,7 @@ class _Taking:
     file: str
     index: Index
     methods: dict[str, str] = field(default_factory=dict)  # by record id of the response
-    reasons: dict[str, tuple[str, str]] = field(default_factory=dict)  # kind and run, by record id of the response
+    reasons: dict[str, Why] = field(default_factory=dict)  # by record id of the response
     count: int = 0
 
     def take(self, record: Record, place: Place) -> None:
@@ -86,20 +95,20 @@ class _Taking:
         elif record.type == "metadata":
             self.reasons[about] = why(record)
         elif record.type in {"response", "revisit"} and record.is_http:
-            kind, run = self.reasons.pop(record.id, (UNKNOWN, ""))
-            entry = make_entry(record, place, self.index, method=self.methods.pop(record.id, "GET"), kind=kind, run=run)
+            method, reason = self.methods.pop(record.id, "GET"), self.reasons.pop(record.id, Why())
+            entry = make_entry(record, place, self.index, method=method, reason=reason)
             if self.index.add(entry):
                 self.count += 1
             else:
                 log.warning("%s at %d: the record %s is held already", place.file, place.offset, record.id)
 
 
-def why(metadata: Record) -> tuple[str, str]:
-    """Why a capture was made, and in which run."""
-    return metadata.named.get("kind", UNKNOWN), metadata.named.get("run", "")
+def why(metadata: Record) -> Why:
+    said = metadata.named
+    return Why(said.get("kind", UNKNOWN), said.get("run", ""), said.get("part-of"))
 
 
-def make_entry(record: Record, place: Place, index: Index, *, method: str, kind: str, run: str) -> Entry:
+def make_entry(record: Record, place: Place, index: Index, *, method: str, reason: Why) -> Entry:
     """The row of a response or revisit record that comes next in the index: the same when it is written and when it is found again."""
     message = record.http
     revisit = record.type == "revisit"
@@ -120,14 +129,15 @@ def make_entry(record: Record, place: Place, index: Index, *, method: str, kind:
         fetched_at=record.date,
         method=method,
         status=int(message.first[1]),
-        kind=kind,
-        run=run,
+        kind=reason.kind,
+        run=reason.run,
         place=place,
         payload_digest=payload,
         content_digest=decoded,
         revisit=revisit,
         refers_to=original.id if original else None,
         original=original.place if original else None,
+        part_of=reason.part_of,
     )
 
 

@@ -47,6 +47,7 @@ class Exchange:
     request_body: bytes = b""
     via: str | None = None  # the URL it was found on
     tls: str | None = None  # unverified: nobody checked the certificate
+    part_of: str | None = None  # id of the capture of the article's first page, where this is a further one
 
 
 class SiteFolder:
@@ -107,9 +108,8 @@ class SiteFolder:
         record, metadata, members = _records(exchange, original)
         file, start = writer.append(members, exchange.fetched_at)
         place = Place(file, start + sum(map(len, members[:-1])), len(members[-1]))
-        kind, run = why(metadata)
         with self._failing():
-            entry = make_entry(record, place, self._index, method=exchange.method, kind=kind, run=run)
+            entry = make_entry(record, place, self._index, method=exchange.method, reason=why(metadata))
             self._index.add(entry)
         self._unsynced[file] = place.offset + place.length
         return self._whole(entry, record.http) if entry.revisit else self._capture(entry, record.http)
@@ -173,6 +173,12 @@ class SiteFolder:
             raise BrokenRecord(msg)
         return capture
 
+    def pages(self, capture_id: str, *, until: int | None = None) -> list[Capture]:
+        """The capture of an article's first page and those of its further pages, up to sequence number `until`, in order of writing."""
+        first = self._index.by_id(capture_id)
+        entries = ([first] if first else []) + list(self._index.parts(capture_id))
+        return [self._load(entry) for entry in entries if until is None or entry.sequence <= until]
+
     def latest(self, url: str) -> Capture | None:
         """The newest answer to a GET of this URL but for 304s, whatever its status, with its body: what a conditional request can go by."""
         entry = self._index.newest(safe_url(url))
@@ -226,6 +232,7 @@ class SiteFolder:
             payload_digest=entry.payload_digest,
             content_digest=entry.content_digest,
             refers_to=entry.refers_to,
+            part_of=entry.part_of,
             broken=broken,
         )
 
@@ -237,7 +244,7 @@ def _records(exchange: Exchange, original: Entry | None) -> tuple[Record, Record
     beside = {**common, "WARC-Concurrent-To": response_id}
     sent = request_bytes(exchange.method, url, exchange.request_headers, exchange.request_body)
     _, request = make_record("request", {**beside, "WARC-Record-ID": _new_id()}, sent)
-    notes = named_lines({"kind": exchange.kind, "run": exchange.run, "via": exchange.via, "tls": exchange.tls})
+    notes = named_lines({"kind": exchange.kind, "run": exchange.run, "via": exchange.via, "tls": exchange.tls, "part-of": exchange.part_of})
     metadata, noted = make_record("metadata", {**beside, "WARC-Record-ID": _new_id()}, notes)
 
     fields = {"WARC-Record-ID": response_id, **common}

@@ -34,11 +34,12 @@ class Capture:
     status: int
     headers: Headers
     body: bytes
-    kind: str  # why it was fetched: article, listing, feed, sitemap, robots, attachment, home
+    kind: str  # why it was fetched: article, page (a further one of an article), listing, rest, feed, sitemap, robots, attachment, home
     place: Place
     payload_digest: str  # sha256:…, of `body`
     content_digest: str  # sha256:…, of the body with Content-Encoding undone
     refers_to: str | None = None  # id of the capture whose equal body this revisit stands for
+    part_of: str | None = None  # of a further page of an article: id of the capture of its first page
     broken: "tuple[Reason, str] | None" = None  # why its record, or the one it refers to, cannot be read; `body` is empty then
 
     def header(self, name: str) -> str | None:

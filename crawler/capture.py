@@ -11,7 +11,7 @@ from archive.captures import Exchange
 from archive.errors import ArchiveError
 from archive.records import Capture
 from crawler import clock
-from crawler.meta import CAPTURE, KIND, VIA
+from crawler.meta import CAPTURE, HEAD, KIND, VIA
 from crawler.spider import SiteSpider
 
 STARTED = "capture_started"
@@ -52,6 +52,7 @@ class CaptureMiddleware:
                 ip=str(response.ip_address) if response.ip_address else None,
                 request_body=request.body,
                 via=request.meta.get(VIA),
+                part_of=request.meta.get(HEAD),
                 tls=None if spider.site.verify_tls or not request.url.startswith("https:") else "unverified",
             ),
         )

@@ -4,5 +4,5 @@ LEASE = "lease"  # the frontier's Row
 KIND = "kind"  # why it is fetched
 CAPTURE = "capture"  # what was kept of its answer
 WALK = "walk"  # of a listing's page: the Walk so far
-HEAD = "head"  # of a further page of an article: the capture of its first page
+HEAD = "head"  # of a further page of an article: the id of the capture of its first page
 VIA = "via"  # the address of the page that led here

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, TypeAlias
 
@@ -20,15 +20,15 @@ from crawler.discovery import Signs, Step, UnreadableSignpost
 from crawler.discovery.signposts import read_signpost
 from crawler.frontier_form import Row
 from crawler.intake import EVERY_RUN
-from crawler.meta import CAPTURE, KIND, LEASE, VIA, WALK
+from crawler.meta import CAPTURE, HEAD, KIND, LEASE, VIA, WALK
 from crawler.result import detail_of, reason_of
 from crawler.settings import VERSION
 from crawler.urls import key_of
 from crawler.visits import Answer, answer_of
 from crawler.walk import Walk
 from pipelines.item_pipeline import ReadPage
-from pipelines.load import judge
-from pipelines.read import challenge, read, refused
+from pipelines.judge import Result, judge, missing, unasked
+from pipelines.read import challenge, refused
 
 if TYPE_CHECKING:
     from crawler.spider import SiteSpider
@@ -99,7 +99,9 @@ class Pages:
             self._frontier.claim(row.url, signs.total)
         onward = walk.onward(signs, news=new > 0, known=row.walked)
         if onward is None:
-            self._frontier.finish(row.id, answer=self._answer(response, repr(signs.pointers)) if row.kind in {"sitemap", "feed"} else None)
+            self._frontier.finish(
+                row.id, answer=self._answer(response.meta[CAPTURE], repr(signs.pointers)) if row.kind in {"sitemap", "feed"} else None
+            )
         elif onward.pages > self._site.discovery.max_pages:
             self._spider.warn(response.url, row.kind, Reason.TOO_LARGE, f"{row.url} has more than {walk.pages} pages (max_pages)")
             self._frontier.finish(row.id, Reason.TOO_LARGE, cut=True)
@@ -135,40 +137,57 @@ class Pages:
         return made(response.url, status=200, headers=response.headers, body=body, request=response.request)
 
     def on_article(self, response: Response) -> Iterator[Any]:
-        row: Row = response.meta[LEASE]
-        capture: Capture = response.meta[CAPTURE]
-        if self._failed(response):
+        if not self._failed(response):
+            yield from self._gather(response.meta[LEASE], [response.meta[CAPTURE]])
+
+    def on_further_page(self, response: Response) -> Iterator[Any]:
+        """A further page of an article; one that cannot be had leaves a gap in it, which is said."""
+        yield from self._gather(response.meta[LEASE], self._spider.folder.pages(response.meta[HEAD]))
+
+    def _gather(self, row: Row, pages: Sequence[Capture]) -> Iterator[Any]:
+        """Ask for the article's next page, or read it where this is all of it."""
+        if left := unasked(pages, self._spider.context):
+            meta = {HEAD: pages[0].id, KIND: "page", VIA: pages[-1].url}
+            yield self._request(row, Step(left[0]), self.on_further_page, meta)
             return
-        reading = read([capture], self._spider.context)
+        reading = judge(pages, self._spider.context)
+        if reading is not None:
+            yield ReadPage(pages[-1], reading)
         if isinstance(reading, Reading):
             self._spider.articles += 1
             for file in reading.article.attachments:
-                self._spider.intake.add("attachment", file.url, via=response.url)
-        else:
-            self._spider.count(reading.reason, row.kind)
-        yield ReadPage(capture, reading)
-        astray = self._is_astray(row, response.url, reading)
+                self._spider.intake.add("attachment", file.url, via=pages[0].url)
+        self._settle(row, pages, reading)
+
+    def _settle(self, row: Row, pages: Sequence[Capture], reading: Result) -> None:
+        """The article's row is done, or tried again where something is missing."""
+        if gaps := missing(pages):
+            self._spider.fail(row, gaps[0].reason, gaps[0].detail, captured=True)
+            return
+        reason = reading.reason if isinstance(reading, Failure) else None
+        if reason:
+            self._spider.count(reason, row.kind)
+        astray = self._is_astray(row, pages[0].url, reason)
         if astray:
             self._check_home()
-        answer = self._answer(response, fingerprint(reading.article)) if isinstance(reading, Reading) else None
-        self._frontier.finish(row.id, None if isinstance(reading, Reading) else reading.reason, answer=answer, astray=astray)
+        answer = self._answer(pages[0], fingerprint(reading.article)) if isinstance(reading, Reading) else None
+        self._frontier.finish(row.id, reason, answer=answer, astray=astray)
 
-    def _is_astray(self, row: Row, url: str, reading: Reading | Failure) -> bool:
+    def _is_astray(self, row: Row, url: str, reason: Reason | None) -> bool:
         """Did the article's address lead elsewhere: to a page that is none, or to one that is known by its own address?"""
         key = key_of(url, "article", self._site)
         if key == key_of(row.url, "article", self._site):
-            return isinstance(reading, Failure) and reading.reason is Reason.GONE
-        return isinstance(reading, Failure) or self._frontier.knows("article", key)
+            return reason is Reason.GONE
+        return reason is not None or self._frontier.knows("article", key)
 
     def on_file(self, response: Response) -> None:
         if not self._failed(response):
             self._frontier.finish(response.meta[LEASE].id)
 
-    def _answer(self, response: Response, read: str) -> Answer | None:
+    def _answer(self, capture: Capture, read: str) -> Answer | None:
         """What the next visit may go by, where this one brought the page itself."""
-        if response.status == NOT_MODIFIED:
+        if capture.status == NOT_MODIFIED:
             return None
-        capture: Capture = response.meta[CAPTURE]
         headers = {name.lower(): value for name, value in capture.headers}
         return answer_of(headers, capture.fetched_at, hashlib.sha256(f"{VERSION} {read}".encode("utf-8", "replace")).hexdigest()[:16])
 
@@ -197,7 +216,7 @@ class Pages:
             raise CloseSpider("storage")
         capture: Capture | None = request.meta.get(CAPTURE)
         answered = capture if capture is not None and capture.url == request.url else None
-        if answered and isinstance(broken := judge(answered, self._spider.context), Failure):
+        if answered and isinstance(broken := judge([answered], self._spider.context), Failure):
             self._spider.fail(request.meta[LEASE], broken.reason, broken.detail, captured=True)  # kept, but unreadable; loading finds the same
             return
         reason = reason_of(error, answered=answered is not None)

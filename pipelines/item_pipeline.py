@@ -14,7 +14,7 @@ BATCH_LETTERS = 2_000_000  # or so many characters of them: they are in memory a
 
 @dataclass(frozen=True, slots=True)
 class ReadPage:
-    """The item: a capture and what reading made of it."""
+    """The item: the capture that makes an article whole, and what reading made of it."""
 
     capture: Capture
     reading: Reading | Failure

@@ -105,6 +105,7 @@ class Layout(Strict):
     attachments: list[Selector] = []  # links to files, where they stand outside the body; links to files inside it always count
     caption: list[Selector] = []  # captions inside the body; figcaption always counts
     remove: list[Selector] = []  # furniture inside title, lead and body
+    pages: list[Selector] = []  # links to the further pages of a long article, which is one article
     gone: Pattern | None = None  # searched in the words of a page that is no article: the system says so, with 200, of one that was removed
     date_order: Literal["dmy", "mdy"] = "dmy"
     meta_author: bool = False  # believe <meta name="author"> and JSON-LD author; nearly always the site or its account

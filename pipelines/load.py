@@ -6,31 +6,27 @@
 
 import logging
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import AbstractContextManager, nullcontext, suppress
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
 from itertools import islice
 from pathlib import Path
 from typing import Any
-from urllib.parse import urljoin
 
 import sqlite_utils
 
 from archive.captures import SiteFolder
-from archive.errors import BrokenRecord, StorageError
+from archive.errors import StorageError
 from archive.records import Capture, Failure, Reading
 from archive.reference import load_reference
 from archive.tables import open_archive, replace_children, store_reference, transaction, upsert
 from pipelines import rows, urls
 from pipelines.context import Context
-from pipelines.read import read, refused
+from pipelines.judge import Result, judge, target
 
 BATCH = 100  # captures in one transaction
 BATCH_BYTES = 16 * 1024 * 1024  # of bodies, past which no further capture joins them: they are in memory all at once
-REDIRECTS = frozenset({301, 302, 303, 307, 308})  # those that clients follow
 
 log = logging.getLogger(__name__)
-
-Result = Reading | Failure | None  # None: no page to read (a listing, a redirect, a file)
 
 
 @dataclass(slots=True)
@@ -41,17 +37,6 @@ class Tally:
     changed: int = 0
     unchanged: int = 0
     failures: dict[str, int] = field(default_factory=dict)  # reason -> count
-
-
-def judge(capture: Capture, context: Context) -> Result:
-    """What a capture is, read if it is an article's page."""
-    if capture.broken:
-        return Failure(*capture.broken, capture)
-    if capture.kind == "robots" or _target(capture):
-        return None
-    if failure := refused(capture):
-        return failure
-    return read([capture], context) if capture.kind == "article" else None
 
 
 def _batch(waiting: Iterator[tuple[int, Capture]]) -> Iterator[tuple[int, Capture]]:
@@ -89,12 +74,16 @@ class Loader:
             self._register_site()
         waiting = self._folder.captures(after=self._loaded())
         while batch := list(_batch(waiting)):
-            results = [readings.get(capture.id) or judge(capture, self._context) for _, capture in batch]
+            results = [readings.get(capture.id) or self._judge(sequence, capture) for sequence, capture in batch]
             with self.lock(), transaction(self.db):
                 loaded = self._loaded()  # again, under the lock: a rebuild that was swapped in meanwhile may hold some of them
                 left = sum(sequence <= loaded for sequence, _ in batch)
                 self.apply(batch[left:], results[left:])
         return self.tally
+
+    def _judge(self, sequence: int, capture: Capture) -> Result:
+        """A further page is judged with the pages before it: the article comes with the one that makes it whole."""
+        return judge(self._folder.pages(capture.part_of, until=sequence) if capture.part_of else [capture], self._context)
 
     def _loaded(self) -> int:
         """The sequence number of the newest capture that the archive has. StorageError where the folder does not have that one."""
@@ -123,11 +112,13 @@ class Loader:
         """Write captures and what was read of them. The caller holds the transaction; order matters."""
         for (sequence, capture), result in zip(captures, results, strict=True):
             row = rows.capture_row(sequence, capture)
-            row["location"] = location = _target(capture)
-            row["article_id"], row["outcome"] = None, "redirect" if location else capture.kind
+            row["location"] = location = target(capture)
+            row["article_id"], row["outcome"] = None, "redirect" if location else "page" if capture.kind == "article" else capture.kind
             if capture.kind == "article":
                 row["article_id"] = self._known(urls.identity_key(capture.url, self._pattern))
-            if isinstance(result, Reading):
+            if isinstance(result, Reading) and capture.part_of:
+                row["article_id"] = self._take_whole(self._folder.pages(capture.part_of, until=sequence), result)
+            elif isinstance(result, Reading):
                 row["article_id"], row["outcome"] = self._take(capture, result)
             elif isinstance(result, Failure):
                 row["outcome"] = "failure"
@@ -153,6 +144,14 @@ class Loader:
         for address, url in {**led_here, key: capture.url}.items():
             self._add_address(address, url, article_id, capture)
         return article_id, outcome
+
+    def _take_whole(self, pages: Sequence[Capture], reading: Reading) -> str:
+        """The id of an article that has become whole with the last of these pages; it stands with the capture of its first."""
+        article_id, outcome = self._take(pages[0], reading)
+        self.db.execute("UPDATE captures SET outcome = ? WHERE id = ?", [outcome, pages[0].id])
+        for one in pages[:-1]:
+            self.db.execute("UPDATE captures SET article_id = ? WHERE id = ?", [article_id, one.id])
+        return article_id
 
     def _moved(self, led_here: Iterable[str], reading: Reading) -> str | None:
         """The article that stood under one of these addresses, where it is this one; a removed one may lead to any other, or to a notice."""
@@ -191,12 +190,12 @@ class Loader:
         return "article"
 
     def _read_again(self, capture_id: str) -> tuple[Capture | None, Result]:
-        try:
-            capture = self._folder.capture(capture_id)
-        except BrokenRecord as error:  # damaged since: what was read of it stands in the archive
-            log.error("%s: the capture %s behind a stored article cannot be read any more: %s", self._context.site, capture_id, error)  # noqa: TRY400
+        pages = self._folder.pages(capture_id)
+        if not pages or pages[0].broken:  # damaged since: what was read of it stands in the archive
+            why = pages[0].broken if pages else "it is not there"
+            log.error("%s: the capture %s behind a stored article cannot be read any more: %s", self._context.site, capture_id, why)
             return None, None
-        return capture, judge(capture, self._context)
+        return pages[0], judge(pages, self._context)
 
     def _put(self, article_id: str, capture: Capture, reading: Reading, *, number: int, first_seen: str, last_seen: str) -> None:
         """Make the article's row and all that hangs on it say what this reading says."""
@@ -225,8 +224,8 @@ class Loader:
         """Key and URL of every address that was seen to lead to `url`, over others too; the nearest first."""
         sql = "SELECT url FROM captures WHERE site_id = ? AND kind = 'article' AND location = ? ORDER BY sequence"
         sources = [urls.clean(url)]
-        for target in sources:  # grows while it is walked
-            found = dict.fromkeys(urls.clean(source) for (source,) in self.db.execute(sql, [self._context.site, target]))
+        for led_to in sources:  # grows while it is walked
+            found = dict.fromkeys(urls.clean(source) for (source,) in self.db.execute(sql, [self._context.site, led_to]))
             sources += [source for source in found if source not in sources]
         return {urls.identity_key(source, self._pattern): source for source in sources[1:]}
 
@@ -234,17 +233,3 @@ class Loader:
         """An address that leads to a known article is another address of it."""
         if article_id := self._known(urls.identity_key(location, self._pattern)):
             self._add_address(urls.identity_key(capture.url, self._pattern), capture.url, article_id, capture)
-
-
-def _target(capture: Capture) -> str | None:
-    """Where a redirect leads, as `urls.clean` has it. Headers are latin-1 here, but servers write UTF-8."""
-    location = capture.header("Location")
-    if not location or capture.status not in REDIRECTS:
-        return None
-    with suppress(UnicodeError):
-        location = location.encode("latin-1").decode("utf-8")
-    try:
-        target = urls.clean(urljoin(capture.url, location))
-    except ValueError:  # no address
-        return None
-    return target if target.startswith(("http://", "https://")) else None

@@ -5,6 +5,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime
+from urllib.parse import urljoin, urlsplit
 
 from lxml import etree, html
 
@@ -12,13 +13,14 @@ from archive.encoding import PAGE_LIMIT, content
 from archive.errors import BrokenEncoding, TooLargeUnpacked
 from archive.records import Article, Capture, Failure, Reading, Reason
 from archive.reference import load_reference
+from pipelines import urls
 from pipelines.context import Context
 from pipelines.layout import Layout
 from pipelines.mentions import find
 from pipelines.reading import generic
 from pipelines.reading.article import Located, assemble, locate
 from pipelines.reading.decode import decode
-from pipelines.reading.select import Page, inner_text
+from pipelines.reading.select import Page, elements, inner_text
 from pipelines.reading.text import normal
 
 log = logging.getLogger(__name__)
@@ -98,6 +100,22 @@ def refused(capture: Capture) -> Failure | None:
     return Failure(Reason.NOT_AN_ARTICLE, f"{detail} to {capture.header('location') or 'nowhere'}", capture)
 
 
+def further_pages(capture: Capture, context: Context) -> tuple[str, ...]:
+    """The addresses of an article's other pages that this page of it links to, by the layout of its day."""
+    selectors = _layouts(context, capture.fetched_at)[0].pages
+    if not selectors or isinstance(text := _text(capture), Failure):
+        return ()
+    page = _page(text, capture.url)
+    found = dict.fromkeys(
+        urls.clean(urljoin(capture.url, link.get("href", "")))
+        for css in selectors
+        for hit in elements(page, css)
+        for link in ([hit] if hit.tag == "a" else hit.iter("a"))
+    )
+    own = urlsplit(capture.url).netloc
+    return tuple(url for url in found if urlsplit(url).netloc == own and url != urls.clean(capture.url))
+
+
 def challenge(body: bytes) -> Failure | None:
     """Is this page a script that a visitor has to pass, whatever was asked for?"""
     text = decode(body)
@@ -141,6 +159,8 @@ def _by_layout(pages: Sequence[Page], context: Context, fetched_at: datetime | N
     for distance, layout in enumerate(_layouts(context, fetched_at)):
         located = [found for page in pages if (found := _located(page, layout))]
         if len(located) == len(pages):
+            alone = {one.body.text: one for one in reversed(located)}  # the first page may stand under two addresses
+            located = [one for one in located if alone[one.body.text] is one]
             return assemble(located, layout, context, fetched_at=fetched_at, doubt=_doubt(layout, distance))
     return None
 

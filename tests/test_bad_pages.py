@@ -71,6 +71,8 @@ class Odd(Department):
         if path == "/danh-sach/":
             links = "".join(f'<a href="/bai/{name}">{name}</a>' for name in PAGES)
             return Response(body=f"<html><body>{links}</body></html>".encode())
+        if path == "/":
+            return Response(body=b"<html><body>Home</body></html>")
         return PAGES.get(path.removeprefix("/bai/"), Response(404, b"not here"))
 
 

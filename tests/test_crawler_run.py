@@ -29,6 +29,8 @@ class Small(Department):
     def respond(self, path: str, query: dict[str, str]) -> Response:
         if path in self.answers:
             return self.answers[path]
+        if path == "/":
+            return Response(body=b"<html><body>Home</body></html>")
         if path == "/danh-sach/":
             return Response(body="".join(f'<a href="/bai/{n}">{n}</a>' for n in range(self.articles)).encode())
         if path.startswith("/bai/"):

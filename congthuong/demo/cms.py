@@ -83,6 +83,10 @@ class Department:
         parts = urlsplit(target)
         return self.respond(parts.path, dict(parse_qsl(parts.query, keep_blank_values=True)))
 
+    def ask(self, target: str, headers: dict[str, str]) -> Response:  # noqa: ARG002 - for systems that answer conditional requests
+        """The answer to a GET with these headers; most systems send the whole page whatever they say."""
+        return self.get(target)
+
     def post(self, path: str, body: bytes) -> Response:  # noqa: ARG002 - for systems whose pagers post
         """The answer to a form posted to `path`; most systems take none."""
         return Response(405, b"", headers={"Allow": "GET"})

@@ -37,7 +37,7 @@ class _Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
 
     def do_GET(self) -> None:
-        self._answer(self.server.department.get(self.path), time.monotonic())
+        self._answer(self.server.department.ask(self.path, dict(self.headers)), time.monotonic())
 
     def do_POST(self) -> None:
         at = time.monotonic()
