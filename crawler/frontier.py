@@ -259,7 +259,10 @@ def read_log(path: Path) -> Log:
     """The runs, failures and findings of a frontier file, which may be in use or absent."""
     if not path.exists():
         return Log([], [], {}, {})
-    with querying(path), closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True)) as db:
+    # Not mode=ro: a run killed while it made the file may leave a journal, which only a connection that may write rolls back.
+    with querying(path), closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode=rw", uri=True)) as db:
+        if db.execute("SELECT 1 FROM sqlite_master WHERE name = 'failures'").fetchone() is None:
+            return Log([], [], {}, {})  # killed before it was made
         db.row_factory = sqlite3.Row
         found: dict[str, dict[str, str]] = {}
         for row in db.execute("SELECT section, key, url FROM found"):

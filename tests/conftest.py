@@ -1,6 +1,7 @@
 """Fixtures that several test modules share: the sample departments served, crawled by the real command line, and the archive that comes out."""
 
 import json
+import secrets
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -17,6 +18,17 @@ from congthuong.demo.server import Served
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--slow", action="store_true", help="run the slow tests too")
+    parser.addoption("--kills", type=int, metavar="N", help="test_crawler_kill: so many kills drawn from all places and moments, not the placed ones")
+    parser.addoption("--seed", type=int, metavar="SEED", help="draw the kills of an earlier run again")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    if config.getoption("--seed") is None:
+        config.option.seed = secrets.randbelow(1_000_000)
+
+
+def pytest_report_header(config: pytest.Config) -> str | None:
+    return f"kills: --kills {config.option.kills} --seed {config.option.seed}" if config.getoption("--kills") else None
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
