@@ -176,6 +176,7 @@ class Reason(StrEnum):
     ORPHAN_REVISIT = "OrphanRevisit"  # the record whose body it stands for is missing or broken
     BROKEN_RECORD = "BrokenRecord"  # what the WARC holds of it cannot be read back
     OTHER_LANGUAGE = "OtherLanguage"
+    BELOW_EXPECTATION = "BelowExpectation"  # no page's: after a run the archive holds less of the site than its file expects
     READER_ERROR = "ReaderError"  # a defect of ours; the detail has the exception
 
 

@@ -37,8 +37,10 @@ CREATE TABLE captures (
   file TEXT NOT NULL, offset INTEGER NOT NULL, length INTEGER NOT NULL,
   payload_digest TEXT NOT NULL, content_digest TEXT NOT NULL, refers_to TEXT REFERENCES captures(id), sequence INTEGER NOT NULL);
 CREATE UNIQUE INDEX captures_by_sequence ON captures (site_id, sequence);
-CREATE INDEX captures_by_article ON captures (article_id);
+CREATE INDEX captures_by_article ON captures (article_id, sequence);
 CREATE INDEX captures_by_outcome ON captures (outcome, site_id);
+CREATE INDEX captures_by_kind ON captures (kind, outcome);
+CREATE INDEX captures_by_time ON captures (site_id, fetched_at, outcome);
 CREATE INDEX captures_by_url ON captures (site_id, url);
 CREATE INDEX captures_by_location ON captures (site_id, location, sequence) WHERE location IS NOT NULL;
 CREATE INDEX captures_by_original ON captures (refers_to) WHERE refers_to IS NOT NULL;
@@ -52,6 +54,8 @@ CREATE TABLE articles (
   first_seen TEXT NOT NULL, last_seen TEXT NOT NULL, vanished_at TEXT);
 CREATE INDEX articles_by_date ON articles (published_at DESC, id);
 CREATE INDEX articles_by_site ON articles (site_id, published_at DESC);
+CREATE INDEX articles_by_first_seen ON articles (site_id, first_seen);
+CREATE INDEX articles_vanished ON articles (site_id, vanished_at, id) WHERE vanished_at IS NOT NULL;
 CREATE INDEX articles_by_province ON articles (province_id, published_at DESC);
 CREATE INDEX articles_by_year ON articles (year);
 CREATE INDEX articles_by_author ON articles (author);
@@ -87,7 +91,7 @@ CREATE TABLE mentions (
   quote TEXT NOT NULL, kind TEXT NOT NULL, rule TEXT NOT NULL, scheme TEXT, holder TEXT, number TEXT, entity TEXT,
   refers_to TEXT REFERENCES mentions(id));
 CREATE INDEX mentions_by_article ON mentions (article_id, field, start);
-CREATE INDEX mentions_by_kind ON mentions (kind, scheme, entity);
+CREATE INDEX mentions_by_kind ON mentions (kind, scheme, entity, article_id);
 CREATE INDEX mentions_by_entity ON mentions (entity, article_id);
 CREATE INDEX mentions_by_full_form ON mentions (refers_to) WHERE refers_to IS NOT NULL;
 
@@ -115,6 +119,12 @@ CREATE INDEX failures_by_capture ON failures (capture_id);
 CREATE TABLE coverage (
   site_id TEXT NOT NULL REFERENCES sites(id), section TEXT NOT NULL, claimed INTEGER NOT NULL, held INTEGER NOT NULL,
   missing TEXT NOT NULL DEFAULT '[]', capture_id TEXT REFERENCES captures(id), PRIMARY KEY (site_id, section));
+CREATE TABLE site_events (
+  id TEXT PRIMARY KEY, site_id TEXT NOT NULL REFERENCES sites(id), kind TEXT NOT NULL, day TEXT NOT NULL, last_day TEXT NOT NULL,
+  detail TEXT NOT NULL, articles INTEGER, capture_id TEXT REFERENCES captures(id));
+CREATE INDEX site_events_by_site ON site_events (site_id, day);
+CREATE INDEX site_events_by_kind ON site_events (kind, site_id);
+CREATE INDEX site_events_by_capture ON site_events (capture_id) WHERE capture_id IS NOT NULL;
 
 CREATE TABLE counts (measure TEXT NOT NULL, value TEXT NOT NULL, articles INTEGER NOT NULL, PRIMARY KEY (measure, value))
 """

@@ -10,22 +10,24 @@ from twisted.internet.error import TimeoutError as TcpTimeout
 
 from archive.errors import Locked
 from archive.records import Reason
+from crawler import clock
+from crawler.expect import shortfalls
 
 if TYPE_CHECKING:
     from crawler.spider import SiteSpider
 
-# Reasons that are facts of the site, not shortcomings of the run; but for a list, without which nobody knows what there is.
+# Reasons that are facts of the site, not shortcomings of the run; but for home and lists, without which nobody knows what there is.
 FACTS = frozenset({Reason.GONE, Reason.ROBOTS_DENIED, Reason.OFF_SITE, Reason.OTHER_LANGUAGE})
 LONGEST_DETAIL = 500  # characters
-LISTS = ("listing", "rest")
+LISTS = ("home", "listing", "rest")  # kinds of address
 GOOD_ENDS = frozenset({"finished", "shutdown", "closespider_timeout"})  # Scrapy's words: all done, SIGTERM or Ctrl-C, the time is up
 EXIT_CODES = {"short": 1, "broken": 1, "locked": Locked.exit_code}
 
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """`outcome`: complete; partial (more waits, as asked); short (something claimed is not held); broken (the site gave nothing, or the run could
-    not go on); locked (another run holds the site: nothing was done).
+    """`outcome`: complete; partial (more waits, as asked); short (something claimed is not held, or the site gives less than its
+    file expects); broken (the site gave nothing, or the run could not go on); locked (another run holds the site: nothing was done).
     """
 
     site: str
@@ -44,26 +46,17 @@ class Result:
 
 
 def sum_up(spider: SiteSpider, reason: str) -> Result:
-    """The result of a run that has just ended for Scrapy's `reason`."""
+    """The result of a run that has just ended for Scrapy's `reason`. What the site gives less of than its file expects is noted as a failure."""
     tally, waiting = spider.loader.tally, spider.frontier.waiting()
     held = {key for (key,) in spider.loader.db.execute("SELECT key FROM addresses WHERE site_id = ?", [spider.site.id])}
-    lost = spider.frontier.unexplained(held, FACTS)
-    if reason not in GOOD_ENDS:
-        outcome, message = "broken", f"stopped: {reason}"
-    elif not (spider.requests or waiting):
-        outcome, message = "broken", "the site gave no page"
-    elif not (held or waiting):
-        outcome, message = "broken", "the site gave no article"
-    elif lost:
-        outcome, message = "short", f"{len(lost)} articles that its listings name are not held, the first: {lost[0]}"
-    elif not waiting and (short := spider.frontier.short_sections()):
-        outcome, message = "short", f"{short[0][0]} says that it has {short[0][1]} articles, {short[0][2]} were found"
-    elif spider.shortcomings:
-        outcome, message = "short", ", ".join(f"{count} × {name}" for name, count in sorted(spider.trouble.items()))
+    if message := _broken(spider, reason, anything=bool(held or waiting)):
+        outcome = "broken"
+    elif message := _short(spider, held, waiting):
+        outcome = "short"
     elif waiting:
         outcome, message = "partial", f"{waiting} addresses wait for the next run"
     else:
-        outcome, message = "complete", None
+        outcome = "complete"
     return Result(
         site=spider.site.id,
         outcome=outcome,
@@ -75,6 +68,29 @@ def sum_up(spider: SiteSpider, reason: str) -> Result:
         waiting=waiting,
         message=message,
     )
+
+
+def _broken(spider: SiteSpider, reason: str, *, anything: bool) -> str | None:
+    """Why the run came to nothing, if it did. `anything`: an article is held or waits."""
+    if reason not in GOOD_ENDS:
+        return f"stopped: {reason}"
+    if not (spider.requests or spider.frontier.waiting()):
+        return "the site gave no page"
+    return None if anything else "the site gave no article"
+
+
+def _short(spider: SiteSpider, held: set[str], waiting: int) -> str | None:
+    """What is missing, if anything is; the message says the most exact of it, the failures all."""
+    below = shortfalls(spider.loader.db, spider.site, clock.now(), backfilled=not waiting)
+    for detail in below:
+        spider.warn(spider.site.home, "home", Reason.BELOW_EXPECTATION, detail)
+    if lost := spider.frontier.unexplained(held, FACTS):
+        return f"{len(lost)} articles that its listings name are not held, the first: {lost[0]}"
+    if not waiting and (short := spider.frontier.short_sections()):
+        return f"{short[0][0]} says that it has {short[0][1]} articles, {short[0][2]} were found"
+    if below:
+        return "; ".join(below)
+    return ", ".join(f"{count} × {name}" for name, count in sorted(spider.trouble.items())) if spider.shortcomings else None
 
 
 def detail_of(error: BaseException | None) -> str:

@@ -43,7 +43,9 @@ DOWNLOADER_MIDDLEWARES = {
     "crawler.politeness.RobotsMiddleware": 100,
     "crawler.politeness.SlotMiddleware": 900,
     "crawler.capture.CaptureMiddleware": 950,
+    "crawler.guard.PeerMiddleware": 990,
 }
+TWISTED_DNS_RESOLVER = "crawler.guard.PinnedResolver"
 ITEM_PIPELINES = {"pipelines.item_pipeline.ArchivePipeline": 300}
 EXTENSIONS = {"scrapy.extensions.logstats.LogStats": None, "scrapy.extensions.memusage.MemoryUsage": None}
 LOG_LEVEL = "INFO"
@@ -52,3 +54,8 @@ LOG_LEVEL = "INFO"
 def slot_delay(pace: float) -> float:
     """Scrapy's delay for a slot where two requests are never closer than `pace` seconds: its jitter goes both ways, ours only upward."""
     return pace / (1 - DOWNLOAD_DELAY_JITTER)
+
+
+def shortest_gap(delay: float) -> float:
+    """The pace that a slot's delay keeps: `slot_delay` the other way round."""
+    return delay * (1 - DOWNLOAD_DELAY_JITTER)

@@ -1,4 +1,5 @@
-"""What depends on many rows: vanished articles, attachments' captures, authors' names, coverage, counts. Independent of the order of writing.
+"""What depends on many rows: vanished articles, events of sites, attachments' captures, authors' names, coverage, counts, in whatever order
+the rows were written.
 
 Every statement sets the whole of what it computes, so running it again changes nothing.
 """
@@ -10,34 +11,22 @@ from typing import Any
 import sqlite_utils
 
 from archive.tables import replace_all, transaction
+from pipelines.events import site_events
+from pipelines.site_days import site_days
+from pipelines.vanished import Vanished, find_vanished
 
-DAYS = 2  # an article is gone when it was missing on that many different days
-SITE_EVENT = 0.2  # when more than this share of a site's articles is missing on one day, the site is ill, not the articles
-
-# (site, day) on which so many known articles were missing that it says something of the site only.
-ILL_DAYS = """
-  SELECT c.site_id, substr(c.fetched_at, 1, 10) AS day FROM captures c JOIN failures f ON f.capture_id = c.id AND f.reason = 'Gone'
-  WHERE c.article_id IS NOT NULL GROUP BY 1, 2
-  HAVING count(DISTINCT c.article_id) > :share * (SELECT count(*) FROM articles a WHERE a.site_id = c.site_id)"""
-
-VANISHED = f"""
-UPDATE articles SET vanished_at = gone.at FROM (
-  SELECT a.id, CASE WHEN count(DISTINCT substr(c.fetched_at, 1, 10)) >= :days THEN min(c.fetched_at) END AS at
-  FROM articles a LEFT JOIN (
-    SELECT c.article_id, c.fetched_at FROM captures c JOIN failures f ON f.capture_id = c.id AND f.reason = 'Gone'
-    WHERE (c.site_id, substr(c.fetched_at, 1, 10)) NOT IN ({ILL_DAYS})) c
-  ON c.article_id = a.id AND c.fetched_at > a.last_seen GROUP BY a.id) gone
-WHERE gone.id = articles.id AND articles.vanished_at IS NOT gone.at"""  # noqa: S608 - composed of constants
-
-# A file may stand behind redirects: what they lead to in the end is what was fetched for the address.
+# A file may stand behind redirects: what they lead to in the end is what was fetched for the address. Of the indexes only that of the URL will do,
+# and SQLite chooses others: with 30,000 files that is minutes instead of a second.
 ATTACHMENTS = """
 WITH RECURSIVE leads AS (
   SELECT t.article_id, t.url, a.site_id, t.url AS target FROM attachments t JOIN articles a ON a.id = t.article_id
   UNION SELECT l.article_id, l.url, l.site_id, c.location FROM leads l
-  JOIN captures c ON c.site_id = l.site_id AND c.url = l.target AND c.kind = 'attachment' AND c.location IS NOT NULL)
+  JOIN captures c INDEXED BY captures_by_url
+  ON c.site_id = l.site_id AND c.url = l.target AND c.kind = 'attachment' AND c.location IS NOT NULL)
 UPDATE attachments SET capture_id = kept.id, content_type = kept.content_type, size = kept.size, digest = kept.content_digest FROM (
   SELECT l.article_id, l.url, c.id, c.content_type, c.size, c.content_digest, max(c.sequence)
-  FROM leads l JOIN captures c ON c.site_id = l.site_id AND c.url = l.target AND c.kind = 'attachment' AND c.status = 200 GROUP BY 1, 2) kept
+  FROM leads l JOIN captures c INDEXED BY captures_by_url
+  ON c.site_id = l.site_id AND c.url = l.target AND c.kind = 'attachment' AND c.status = 200 GROUP BY 1, 2) kept
 WHERE kept.article_id = attachments.article_id AND kept.url = attachments.url AND attachments.capture_id IS NOT kept.id"""
 
 # An author is shown as printed most often; not in capitals where there is another form.
@@ -63,12 +52,22 @@ MEASURES = {
 def derive(db: sqlite_utils.Database) -> None:
     """Bring everything derived in line with the articles and captures. Opens its own transaction."""
     with transaction(db):
-        db.execute(VANISHED, {"days": DAYS, "share": SITE_EVENT})
+        days = site_days(db)
+        vanished, ill = find_vanished(db, days)
+        _mark(db, vanished)
+        replace_all(db, "site_events", [event.row for event in site_events(db, days, ill)])
         db.execute(ATTACHMENTS)
         db.execute(UNUSED_AUTHORS)
         db.execute(AUTHORS)
         counts = [{"measure": name, "value": str(value), "articles": n} for name, sql in MEASURES.items() for value, n in db.execute(sql)]
         replace_all(db, "counts", counts)
+
+
+def _mark(db: sqlite_utils.Database, vanished: Vanished) -> None:
+    """Make `vanished_at` say this of every article; rows that say it already are not touched."""
+    marked = dict(db.execute("SELECT id, vanished_at FROM articles WHERE vanished_at IS NOT NULL").fetchall())
+    changed = [(vanished.get(article), article) for article in sorted(marked.keys() | vanished) if vanished.get(article) != marked.get(article)]
+    db.conn.executemany("UPDATE articles SET vanished_at = ? WHERE id = ?", changed)
 
 
 def record_log(

@@ -13,7 +13,7 @@ from archive.tables import open_archive, transaction, upsert
 # What DESIGN names, by hand.
 TABLES = {
     "provinces", "sites", "captures", "articles", "addresses", "versions", "authors", "article_authors", "evidence", "clusters", "cluster_members",
-    "decisions", "mentions", "claims", "attachments", "runs", "failures", "coverage", "articles_fts", "articles_exact", "counts", "site_provinces",
+    "decisions", "mentions", "claims", "attachments", "runs", "failures", "coverage", "articles_fts", "articles_exact", "counts", "site_provinces", "site_events",
 }  # fmt: skip
 
 

@@ -150,6 +150,8 @@ def fill(conn: sqlite3.Connection) -> None:
     insert("runs", id="r1", site_id="cao-bang", started_at="2023-03-15T01:00:00+00:00", outcome="short", **counted)
     insert("coverage", site_id="cao-bang", section="https://cao-bang.example/tin-tuc", claimed=3, held=2)
     insert("failures", id="f1", site_id="cao-bang", url="https://cao-bang.example/9", reason="NotAnArticle", detail="<b>no text</b>", at="2023-03-15")
+    refused = {"url": "https://cao-bang.example/", "reason": "Unreachable", "detail": "<i>connection refused</i>"}
+    insert("failures", id="f2", site_id="cao-bang", at="2023-03-16T01:00:00+00:00", **refused)
     insert("attachments", article_id="a1", url="https://bac-kan.example/ke-hoach.pdf", name="Kế hoạch")
     conn.execute(
         "UPDATE articles SET versions = 2, images = ? WHERE id = 'a1'",
@@ -357,7 +359,10 @@ def test_an_author_leads_to_the_articles(page: Callable[[str], BeautifulSoup]) -
 def test_a_department_says_how_its_visits_went_and_what_is_missing(page: Callable[[str], BeautifulSoup]) -> None:
     soup = page("/archive/sites/cao-bang")
     rows = [[cell.get_text(strip=True) for cell in row.select("td")] for row in soup.select(".data tbody tr")]
-    assert rows == [["15/03/2023 01:00", "short", "2", "0", "7"], ["/tin-tuc", "3", "2"]]
+    refused = "Nothing of the site could be had: 1 × Unreachable. The first: https://cao-bang.example/: <i>connection refused</i>"
+    event = ["16/03/2023", "16/03/2023", "Not to be reached", refused]
+    assert rows == [["15/03/2023 01:00", "short", "2", "0", "7"], event, ["/tin-tuc", "3", "2"]]
+    assert len(page(soup.find("a", string="All events of this department")["href"]).select("table.rows-and-columns tbody tr")) == 1
     assert soup.select_one(".short").get_text() == "2"
     failed = soup.find("a", string="NotAnArticle")
     assert len(page(failed["href"]).select("table.rows-and-columns tbody tr")) == 1
@@ -521,7 +526,7 @@ def test_hidden_are_the_internals(get: Callable[[str], Any]) -> None:
     }
 
 
-@pytest.mark.parametrize("table", ("articles", "failures"))
+@pytest.mark.parametrize("table", ("articles", "failures", "site_events"))
 def test_each_facet_is_counted_from_an_index(path: Path, table: str) -> None:
     conn = sqlite3.connect(path)
     for column in server.default_metadata()["databases"]["archive"]["tables"][table]["facets"]:
@@ -572,7 +577,7 @@ def test_words_of_the_templates_exist(name: str) -> None:
 
 def test_no_word_is_left_over() -> None:
     used = set().union(*(words_used(file.name) for file in (Path(server.__file__).parent / "templates").iterdir()))
-    looked_up = {"kind", "role", "scheme", "nav", "column", "changed", "claim", "author_kind", "status"}  # by a value: w.kind[mention.kind]
+    looked_up = {"kind", "role", "scheme", "nav", "column", "changed", "claim", "author_kind", "status", "event"}  # by a value: w.kind[mention.kind]
     by_value = {*looked_up, "error"}  # or by `problems`
     held = {f"{part}.{key}" for part, entries in words.words().items() if part not in by_value for key in entries}
     assert held <= used

@@ -192,10 +192,12 @@ def test_vanished_needs_two_days_and_coming_back_undoes_it(bench: Bench) -> None
     bench.load()
     bench.answer("cho-12.html", status=404, later=1)
     bench.answer("cho-12.html", status=404, later=0.1)
+    bench.answer("", "<html></html>", kind="home")
     bench.load()
     gone = "SELECT vanished_at FROM articles WHERE url LIKE '%cho-12.html'"
     assert bench.rows(gone) == [{"vanished_at": None}]
     bench.answer("cho-12.html", status=410, later=1)
+    bench.answer("", "<html></html>", kind="home")
     bench.load()
     assert bench.rows(gone)[0]["vanished_at"].startswith("2025-03-02")
     assert len(bench.rows("SELECT * FROM articles")) == 10  # it stays, marked

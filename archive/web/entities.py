@@ -6,7 +6,7 @@ from typing import Any
 
 from archive.web.queries import by_id, claims_of, count, listing_names, mentioning, newest, rows
 
-LOGGED = 5  # visits shown on the page of a department
+LOGGED = 5  # visits, and events, shown on the page of a department
 
 
 def cluster(conn: sqlite3.Connection, key: str) -> Mapping[str, Any]:
@@ -77,6 +77,7 @@ def site(conn: sqlite3.Connection, key: str) -> Mapping[str, Any]:
         "site": by_id(conn, "sites", key),
         "provinces": rows(conn, provinces, key),
         "runs": rows(conn, f"SELECT * FROM runs WHERE site_id = ? ORDER BY started_at DESC LIMIT {LOGGED}", key),  # noqa: S608 a number of ours
+        "events": rows(conn, f"SELECT * FROM site_events WHERE site_id = ? ORDER BY day DESC, kind LIMIT {LOGGED}", key),  # noqa: S608 a number of ours
         "failures": rows(conn, "SELECT reason, count(*) AS pages FROM failures WHERE site_id = ? GROUP BY reason ORDER BY pages DESC, reason", key),
         "coverage": rows(conn, "SELECT section, claimed, held FROM coverage WHERE site_id = ? ORDER BY section", key),
         "published": newest(conn, "site_id = ?", key),
