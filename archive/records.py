@@ -175,6 +175,7 @@ class Reason(StrEnum):
     TOO_LARGE = "TooLarge"
     ORPHAN_REVISIT = "OrphanRevisit"  # the record whose body it stands for is missing or broken
     BROKEN_RECORD = "BrokenRecord"  # what the WARC holds of it cannot be read back
+    PROTECTED = "Protected"  # a password or a login is asked for in the place of the article
     OTHER_LANGUAGE = "OtherLanguage"
     BELOW_EXPECTATION = "BelowExpectation"  # no page's: after a run the archive holds less of the site than its file expects
     READER_ERROR = "ReaderError"  # a defect of ours; the detail has the exception

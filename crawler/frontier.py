@@ -21,7 +21,7 @@ from archive.data import querying, storing
 from archive.records import Reason
 from crawler import clock
 from crawler.frontier_form import PRIORITY, Reached, Row, migrations
-from crawler.visits import Answer, Trust, next_look, next_try, trust
+from crawler.visits import EARLY, Answer, Trust, next_look, next_try, trust
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +66,7 @@ class Frontier:
         self._do("UPDATE runs SET outcome = 'killed' WHERE outcome = 'running'")
         self._do("INSERT INTO runs (id, started_at, outcome) VALUES (?, ?, 'running')", (self.run, at.isoformat()))
         self._do("UPDATE requests SET state = 'waiting' WHERE state = 'leased'")
-        self._do("UPDATE requests SET state = 'waiting' WHERE state IN ('done', 'failed') AND next_visit <= ?", (at.isoformat(),))
+        self._do("UPDATE requests SET state = 'waiting' WHERE state IN ('done', 'failed') AND next_visit <= ?", ((at + EARLY).isoformat(),))
         self.commit()
         return self.run
 

@@ -36,6 +36,7 @@ if TYPE_CHECKING:
 ATTACHMENT_LIMIT = 50 * 1024 * 1024  # bytes
 WALKED = ("listing", "rest")  # signposts of many pages
 NOT_MODIFIED = 304
+LED_ASTRAY = frozenset({Reason.NOT_AN_ARTICLE, Reason.FIELD_MISSING})
 FORM = {"Content-Type": "application/x-www-form-urlencoded"}
 
 Callback: TypeAlias = Callable[[Response], Iterator[Any] | None]
@@ -165,11 +166,10 @@ class Pages:
             self._spider.fail(row, gaps[0].reason, gaps[0].detail, captured=True)
             return
         reason = reading.reason if isinstance(reading, Failure) else None
-        if reason:
-            self._spider.count(reason, row.kind)
         astray = self._is_astray(row, pages[0].url, reason)
-        if astray:
-            self._check_home()
+        missed = astray and self._miss(row)
+        if reason:  # what was held and leads to a page that is none is gone, as with 404
+            self._spider.count(Reason.GONE if missed and reason in LED_ASTRAY else reason, row.kind)
         answer = self._answer(pages[0], fingerprint(reading.article)) if isinstance(reading, Reading) else None
         self._frontier.finish(row.id, reason, answer=answer, astray=astray)
 
@@ -201,12 +201,16 @@ class Pages:
             return False
         self._spider.fail(row, failure.reason, failure.detail, captured=True)
         if failure.reason is Reason.GONE and row.kind == "article":
-            self._check_home()
+            self._miss(row)
         return True
 
-    def _check_home(self) -> None:
-        """An article is missing: is the site otherwise well? Its home page is the witness, once in a run."""
+    def _miss(self, row: Row) -> bool:
+        """An article is not where it was, if it was ever held: is the site otherwise well? Its home page is the witness, once in a run."""
+        if not self._spider.holds(key_of(row.url, "article", self._site)):
+            return False
+        self._spider.missing += 1
         self._spider.intake.add("home", self._site.home, again=EVERY_RUN)
+        return True
 
     def on_error(self, failure: TwistedFailure) -> None:
         """No response at all: refused by the guard or robots.txt, or the network."""

@@ -12,12 +12,13 @@ from archive.errors import Locked
 from archive.records import Reason
 from crawler import clock
 from crawler.expect import shortfalls
+from pipelines.vanished import FEWEST, SHARE
 
 if TYPE_CHECKING:
     from crawler.spider import SiteSpider
 
 # Reasons that are facts of the site, not shortcomings of the run; but for home and lists, without which nobody knows what there is.
-FACTS = frozenset({Reason.GONE, Reason.ROBOTS_DENIED, Reason.OFF_SITE, Reason.OTHER_LANGUAGE})
+FACTS = frozenset({Reason.GONE, Reason.ROBOTS_DENIED, Reason.OFF_SITE, Reason.PROTECTED, Reason.OTHER_LANGUAGE})
 LONGEST_DETAIL = 500  # characters
 LISTS = ("home", "listing", "rest")  # kinds of address
 GOOD_ENDS = frozenset({"finished", "shutdown", "closespider_timeout"})  # Scrapy's words: all done, SIGTERM or Ctrl-C, the time is up
@@ -88,9 +89,15 @@ def _short(spider: SiteSpider, held: set[str], waiting: int) -> str | None:
         return f"{len(lost)} articles that its listings name are not held, the first: {lost[0]}"
     if not waiting and (short := spider.frontier.short_sections()):
         return f"{short[0][0]} says that it has {short[0][1]} articles, {short[0][2]} were found"
+    if spider.missing >= FEWEST and spider.missing * SHARE > (articles := _articles(spider)):
+        return f"{spider.missing} articles were missing at once, {articles} are held"
     if below:
         return "; ".join(below)
     return ", ".join(f"{count} × {name}" for name, count in sorted(spider.trouble.items())) if spider.shortcomings else None
+
+
+def _articles(spider: SiteSpider) -> int:
+    return int(spider.loader.db.execute("SELECT count(*) FROM articles WHERE site_id = ?", [spider.site.id]).fetchone()[0])
 
 
 def detail_of(error: BaseException | None) -> str:

@@ -65,7 +65,9 @@ class SiteSpider(Spider):
         settings.set("DOWNLOAD_VERIFY_CERTIFICATES", cls.site.verify_tls, priority="spider")
 
     def _open(self, data: DataFolder) -> None:
-        self.requests = self.articles = self.shortcomings = 0  # the last: failures that are no mere facts of the site
+        self.requests = self.articles = 0
+        self.missing = 0  # articles that were held and are not there any more
+        self.shortcomings = 0  # failures that are no mere facts of the site
         self.trouble: Counter[str] = Counter()  # reason -> how often in this run
         self.bounds = Bounds(self.site)
         self._spent = False
@@ -137,6 +139,11 @@ class SiteSpider(Spider):
         """Remember why this run cannot go on; the caller raises what comes back."""
         self.fatal = self.fatal or error
         return CloseSpider("storage")
+
+    def holds(self, key: str) -> bool:
+        """Does the archive hold the article of this address key?"""
+        held = self.loader.db.execute("SELECT 1 FROM addresses WHERE site_id = ? AND key = ?", [self.site.id, key])
+        return held.fetchone() is not None
 
     def count(self, reason: Reason, kind: str) -> None:
         """One more failure of this run, of an address of that kind."""

@@ -16,12 +16,13 @@ from enum import IntEnum
 AGAIN = (timedelta(hours=2), timedelta(hours=22))
 # Days after the first visit on which an article is looked at again: edits and removals come mostly soon.
 LOOKS = (1, 3, 7, 30, 90)
+EARLY = timedelta(hours=1)  # a run that begins so much before a look has it: a nightly timer starts some seconds early as often as late
 NOW = timedelta(minutes=1)  # a Last-Modified as close to the answer as this is the clock, not the page
 
 
 def next_look(first: datetime, today: datetime) -> datetime | None:
     """When to look at an article again that was first seen then; None when it is old enough to be left alone."""
-    return next((first + timedelta(days=days) for days in LOOKS if first + timedelta(days=days) > today), None)
+    return next((first + timedelta(days=days) for days in LOOKS if first + timedelta(days=days) > today + EARLY), None)
 
 
 def next_try(attempts: int, first: datetime, today: datetime) -> datetime | None:

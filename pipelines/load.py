@@ -24,6 +24,7 @@ from pipelines.context import Context
 from pipelines.judge import Result, judge, target
 
 BATCH = 100  # captures in one transaction
+CHILDREN = ("claims", "mentions", "attachments", "evidence", "article_authors", "versions")  # what hangs on an article, in the order of taking it off
 BATCH_BYTES = 16 * 1024 * 1024  # of bodies, past which no further capture joins them: they are in memory all at once
 
 log = logging.getLogger(__name__)
@@ -138,7 +139,10 @@ class Loader:
         """The id of the article this capture shows, and the outcome: article (new or changed) or unchanged."""
         key = urls.identity_key(capture.url, self._pattern)
         led_here = self._redirects_to(capture.url)
-        article_id = self._known(key) or self._moved(led_here, reading) or urls.article_id(self._context.site, key)
+        known, moved = self._known(key), self._moved(led_here, reading)
+        article_id = known or moved or urls.article_id(self._context.site, key)
+        if known and moved and known != moved and self._is_same(moved, reading):
+            article_id = self._fold(known, moved)
         stored = self._stored(article_id)
         outcome = self._write(article_id, stored, capture, reading)
         for address, url in {**led_here, key: capture.url}.items():
@@ -160,6 +164,31 @@ class Loader:
             if stored and (stored["title"] == reading.article.title or stored["text"] == reading.article.text):
                 return article_id
         return None
+
+    def _is_same(self, article_id: str, reading: Reading) -> bool:
+        """Is this the stored article beyond doubt? A title alone comes back every week."""
+        stored, article = self._stored(article_id), reading.article
+        published = article.published_at.isoformat() if article.published_at else None
+        return stored is not None and (stored["text"] == article.text or (stored["title"], stored["published_at"]) == (article.title, published))
+
+    def _fold(self, one: str, other: str) -> str:
+        """Make one of two ids that turned out to be one article, as when a listing named its new address before the old one led there: the
+        captures of the younger are taken in anew for the older, whose id comes back.
+        """
+        older, younger = sorted((one, other), key=lambda article_id: self._stored(article_id)["first_seen"])  # type: ignore[index]  # both are stored
+        captures = self.db.execute(
+            "SELECT id FROM captures WHERE article_id = ? AND outcome IN ('article', 'unchanged') ORDER BY sequence", [younger]
+        )
+        seen = [capture_id for (capture_id,) in captures.fetchall()]
+        self.db.execute("UPDATE captures SET article_id = ? WHERE article_id = ?", [older, younger])
+        self.db.execute("UPDATE addresses SET article_id = ? WHERE article_id = ?", [older, younger])
+        for table in CHILDREN:
+            replace_children(self.db, table, "article_id", younger, [])
+        self.db.execute("DELETE FROM articles WHERE id = ?", [younger])
+        for capture, reading in map(self._read_again, seen):
+            if capture and isinstance(reading, Reading):
+                self._write(older, self._stored(older), capture, reading)
+        return older
 
     def _stored(self, article_id: str) -> dict[str, Any] | None:
         return next(iter(self.db.query("SELECT * FROM articles WHERE id = :id", {"id": article_id})), None)

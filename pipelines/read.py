@@ -30,6 +30,7 @@ CHALLENGE = re.compile(
     rb"|__cf_chl|cf-browser-verification|challenge-platform|just a moment|checking your browser",
     re.IGNORECASE,
 )
+PASSWORD = re.compile(rb"<input\b[^>]*\btype\s*=\s*[\"']?password", re.IGNORECASE)
 LONGEST_TITLE, LONGEST_TEXT = 10_000, 1_000_000  # characters: the longest laws have 500,000
 CHALLENGE_WORDS = 300  # characters at most that a challenge shows
 MULTIPLE, NOT_MODIFIED, BAD, MISSING, GONE, SERVER = 300, 304, 400, 404, 410, 500
@@ -144,10 +145,18 @@ def _article(pages: Sequence[Page], context: Context, fetched_at: datetime | Non
     article = _by_layout(pages, context, fetched_at)
     if article is None:
         return _why_not(pages[0], context, fetched_at)
+    if not (article.text or article.images or article.attachments):
+        return _protected(pages[0]) or Failure(Reason.EMPTY_BODY, f"nothing under the title {article.title[:80]!r}")
     if len(article.title) > LONGEST_TITLE or len(article.text) > LONGEST_TEXT:
         return Failure(Reason.TOO_LARGE, f"a title of {len(article.title)} and a text of {len(article.text)} characters")
     mentions, claims = find(article, context)
     return Reading(article, mentions, claims)
+
+
+def _protected(page: Page) -> Failure | None:
+    """Is a password asked for? To be asked only where nothing of an article stands: many pages have a login in their header."""
+    found = PASSWORD.search(page.source)
+    return Failure(Reason.PROTECTED, f"no article, but a form for a password: {found.group().decode()[:80]!r}") if found else None
 
 
 def _layouts(context: Context, fetched_at: datetime | None) -> tuple[Layout, ...]:
@@ -185,11 +194,11 @@ def _why_not(page: Page, context: Context, fetched_at: datetime | None) -> Failu
     if layout.gone and (said := re.search(layout.gone, normal(inner_text(page.root)))):
         return Failure(Reason.GONE, f"the page says {said.group()!r}")
     if not layout.body:
-        return Failure(Reason.NOT_AN_ARTICLE, "no block of paragraphs under a heading")
+        return _protected(page) or Failure(Reason.NOT_AN_ARTICLE, "no block of paragraphs under a heading")
     title, body = locate(page, layout)
     missing = [
         f"{name} ({', '.join(selectors)})" for name, hit, selectors in (("title", title, layout.title), ("body", body, layout.body)) if not hit
     ]
     if body or generic.locate(page):
         return Failure(Reason.FIELD_MISSING, f"the page looks like an article, but the layout finds no {' and no '.join(missing)}")
-    return Failure(Reason.NOT_AN_ARTICLE, f"no {' and no '.join(missing)}")
+    return _protected(page) or Failure(Reason.NOT_AN_ARTICLE, f"no {' and no '.join(missing)}")

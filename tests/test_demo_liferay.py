@@ -36,7 +36,8 @@ def listed(site: Department, start: str) -> Iterator[list[str]]:
     target: str | None = start
     while target:
         page = tree(site.get(target))
-        yield [link.get("href", "") for link in page.cssselect(".asset-abstract .asset-title a")]
+        beside = {site.href(one) for one in site.beside}
+        yield [link for one in page.cssselect(".asset-abstract .asset-title a") if (link := one.get("href", "")) not in beside]
         following = [one.get("href", "") for one in page.cssselect(".pager a") if one.text_content() == "Tiếp theo"]
         target = next((one for one in following if not one.startswith("javascript:")), None)
 
@@ -91,6 +92,28 @@ def test_a_page_past_the_last_is_an_empty_list_without_a_pager() -> None:
     assert texts(answer, ".portlet-asset-publisher .alert") == ["Không có nội dung nào."]
     assert not texts(answer, ".asset-abstract")
     assert not texts(answer, ".pager")
+
+
+def test_what_stands_beside_the_notices_is_linked_on_their_first_page() -> None:
+    site = department()
+    links = [one.get("href", "") for one in tree(site.get("/thong-bao")).cssselect(".asset-abstract .asset-title a")]
+    assert links[2:] == [site.href(one) for one in site.beside]
+    draft, protected, internal, foreign, away = site.beside
+    assert texts(site.get(draft.path), ".alert") == ["Nội dung không tồn tại."]
+    assert texts(site.get(protected.path), ".alert") == ["Bạn phải đăng nhập để truy cập trang được yêu cầu."]
+    assert texts(site.get(internal.path), "h2.asset-title") == ["Phân công trực cơ quan dịp nghỉ lễ 30/4"]
+    assert foreign.path.split("/")[1] == "chi-tiet-tin"
+    assert links[5].startswith("https://bao.example/chi-tiet-tin/-/view-article/")
+    answer = site.get(away.path)
+    assert (answer.status, answer.headers["Location"]) == (302, "https://bao.example/phong-su/-/view-article/1/20182/1779405099999")
+
+
+def test_the_article_moved_on_day_2_is_led_to_from_its_old_address() -> None:
+    old, now = "/chi-tiet-tin/-/view-article/1/1583921803444/1668045726679", "/chi-tiet-tin/-/view-article/1/1583921803444/1779506070809"
+    assert department(1).get(old).status == 200
+    answer = department(2).get(old)
+    assert (answer.status, answer.headers["Location"]) == (301, now)
+    assert texts(department(2).get(now), "h2.asset-title") == texts(department(1).get(old), "h2.asset-title")
 
 
 @pytest.mark.parametrize("cur", ("0", "-1", "abc", "", "99999999999999999999"))

@@ -49,7 +49,8 @@ def listed(site: NukeViet, start: str) -> Iterator[list[int]]:
     target: str | None = start
     while target:
         page = tree(site.get(target))
-        yield [by_path[link.get("href", "")] for link in page.cssselect(".news_column h2 a, .news_column h3 a")]
+        links = [link.get("href", "") for link in page.cssselect(".news_column h2 a, .news_column h3 a")]
+        yield [by_path[link] for link in links if link not in {site.href(one) for one in site.beside}]
         target = next((one.get("href") for one in page.cssselect("ul.pagination a[rel=next]")), None)
 
 
@@ -117,7 +118,7 @@ def test_the_root_leads_to_the_home_page() -> None:
 def test_every_link_of_the_menus_and_lists_answers(target: str) -> None:
     site = department()
     page = tree(site.get(target))
-    links = {link.get("href", "") for link in page.cssselect("#menusite a, #body a, #footer a")} - {"#"}
+    links = {link.get("href", "") for link in page.cssselect("#menusite a, #body a, #footer a")} - {"#"} - {site.href(one) for one in site.beside}
     assert len(links) > 8
     assert {link: site.get(link).status for link in links} == dict.fromkeys(links, 200)
 
@@ -176,8 +177,31 @@ def test_the_sitemap_has_every_article_with_the_day_it_was_published(day: int, e
     [part] = index.xpath("s:sitemap/s:loc/text()", namespaces=NAMESPACE)
     rows = etree.fromstring(site.get(part.removeprefix(site.origin)).body).xpath("s:url", namespaces=NAMESPACE)
     said = {row.findtext("s:loc", namespaces=NAMESPACE): row.findtext("s:lastmod", namespaces=NAMESPACE) for row in rows}
-    assert len(said) == len(expected)
-    assert said == {f"{site.origin}{site.link(one)}": one.truth.get("published_at") for one in site.articles}
+    assert len(said) == len(expected) + 3
+    articles = {f"{site.origin}{site.link(one)}": one.truth.get("published_at") for one in site.articles}
+    assert said == articles | {site.href(one): None for one in site.beside if one.what in {"draft", "protected", "away"}}
+
+
+def test_what_stands_beside_the_articles() -> None:
+    site = department()
+    draft, protected, internal, foreign, away = site.beside
+    assert site.get(draft.path).status == 404
+    assert texts(site.get(protected.path), ".login-box h2") == ["Đăng nhập thành viên"]
+    assert texts(site.get(internal.path), "h1[itemprop=headline]") == ["Phân công trực cơ quan dịp Tết Nguyên đán"]
+    answer = site.get(away.path)
+    assert (answer.status, answer.headers["Location"]) == (302, "https://bao.example/vi/news/Thi-truong/phien-cho-cuoi-nam-2050.html")
+    for section, one in (("Thi-dua-Khen-thuong", protected), ("Tin-hoat-dong", internal), ("Quan-ly-thuong-mai", foreign)):
+        links = [link.get("href", "") for link in tree(site.get(f"/vi/news/{section}/")).cssselect(".news_column h3 a")]
+        assert links[-1] == site.href(one)
+
+
+def test_the_article_moved_on_day_2_is_led_to_from_its_old_address() -> None:
+    old = "/vi/news/Quan-ly-cong-nghiep/ra-soat-tien-do-dau-tu-ha-tang-cac-cum-cong-nghiep-tren-dia-ban-tinh-398.html"
+    now = "/vi/news/Quan-ly-cong-nghiep/ra-soat-tien-do-ha-tang-cac-cum-cong-nghiep-398.html"
+    assert department(1).get(old).status == 200
+    answer = department(2).get(old)
+    assert (answer.status, answer.headers["Location"]) == (301, now)
+    assert texts(department(2).get(now), "h1") == texts(department(1).get(old), "h1")
 
 
 def test_robots_names_the_sitemap_and_lets_news_be_read() -> None:
@@ -187,7 +211,7 @@ def test_robots_names_the_sitemap_and_lets_news_be_read() -> None:
     assert lines[0] == "User-agent: *"
     assert "Disallow: /admin/" in lines
     assert "Sitemap: http://127.0.0.1:8762/sitemap.xml" in lines
-    assert not any("news" in line for line in lines)
+    assert [line for line in lines if "news" in line] == ["Disallow: /vi/news/Noi-bo/"]
 
 
 @pytest.mark.parametrize(

@@ -41,7 +41,9 @@ def words(element: html.HtmlElement) -> str:
 
 
 def listed(department: SharePoint, target: str) -> list[str]:
-    return [str(one) for one in page(department, target).xpath("//*[@class='news-list']//h3/a/@href")]
+    """The articles on a page of a listing, without what stands beside them."""
+    links = page(department, target).xpath("//*[@class='news-list']//h3/a/@href")
+    return [str(one) for one in links if str(one) not in {department.href(beside) for beside in department.beside}]
 
 
 def by_id(department: SharePoint, item: int) -> Article:
@@ -144,6 +146,33 @@ def test_sitemap_is_valid_and_incomplete(department: SharePoint) -> None:
     assert named == {20417, 22986, 24770, 28114, 30652, 33905, 34218, 36616, 38407} - ({36616} if department.day == 2 else set())
 
 
+def test_what_stands_beside_the_articles() -> None:
+    site = SharePoint(SITE, origin="http://sample.test")
+    draft, login, denied, internal, foreign, away, english = site.beside
+    body = site.get("/sitemap.xml").body.decode()
+    assert [site.href(one) in body for one in site.beside] == [True, False, False, False, False, False, True]
+    assert site.get(draft.path).status == 404
+    leads = [site.get(one.path) for one in (login, denied, away)]
+    assert [one.status for one in leads] == [302, 302, 302]
+    assert [one.headers["Location"].partition("?")[0] for one in leads] == [
+        "/_forms/default.aspx",
+        "/_layouts/15/AccessDenied.aspx",
+        "https://bao.example/Pages/cam-sanh-duoc-gia.aspx",
+    ]
+    assert "Mời đăng nhập để tiếp tục" in words(page(site, leads[0].headers["Location"]))
+    assert "Phân công trực cơ quan dịp Tết" in words(page(site, internal.path))
+    listing = page(site, listing_address(NEWS)).xpath("//*[@class='news-list']//h3/a/@href")
+    assert [str(one) for one in listing[-3:]] == [site.href(one) for one in (foreign, away, english)]
+
+
+def test_the_article_moved_on_day_2_is_led_to_from_its_old_address() -> None:
+    old, now = "/Pages/huong-dan-nop-ho-so-hoa-chat-qua-mang.aspx?ItemID=35544", "/Pages/huong-dan-nop-ho-so-hoa-chat-truc-tuyen.aspx?ItemID=41013"
+    assert SharePoint(SITE).get(old).status == 200
+    answer = SharePoint(SITE, day=2).get(old)
+    assert (answer.status, answer.headers["Location"]) == (301, now)
+    assert SharePoint(SITE, day=2).get(now).status == 200
+
+
 def test_sitemap_tells_the_edit() -> None:
     def lastmod(day: int) -> str:
         tree = etree.fromstring(SharePoint(SITE, day=day, origin="http://sample.test").get("/sitemap.xml").body)
@@ -198,7 +227,8 @@ def test_day_two_removes_adds_and_edits() -> None:
     first, second = SharePoint(SITE), SharePoint(SITE, day=2)
     removed, added = "/tintuc/Pages/tin-so-nganh.aspx?ItemID=36616", "/tintuc/Pages/thi-dua-khen-thuong.aspx?ItemID=40988"
     assert [first.get(one).status for one in (removed, added)] == [200, 404]
-    assert [second.get(one).status for one in (removed, added)] == [404, 200]
+    assert [second.get(one).status for one in (removed, added)] == [302, 200]
+    assert second.get(removed).headers["Location"] == listing_address(NEWS)  # who asks for the removed one is led to the list of its section
     edited = "/tintuc/Pages/thi-dua-khen-thuong.aspx?ItemID=34218"
     assert "theo ba nhóm tiêu chí" in words(page(first, edited))
     assert "theo bốn nhóm tiêu chí" in words(page(second, edited))

@@ -49,7 +49,9 @@ def walk(first: str, day: int = 1) -> list[list[str]]:
     target: str | None = first
     while target:
         root = page(target, day)
-        pages.append([urlsplit(link.get("href", "")).path for link in root.cssselect("#post-list h2.entry-title a")])
+        beside = {department().href(one) for one in department().beside}
+        links = [link.get("href", "") for link in root.cssselect("#post-list h2.entry-title a")]
+        pages.append([urlsplit(link).path for link in links if link not in beside])
         following = root.cssselect("a.next")
         target = urlsplit(following[0].get("href", "")).path if following else None
     return pages
@@ -147,7 +149,8 @@ def test_the_sitemap_index_leads_to_every_article_with_its_last_change(day: int)
         found |= {url.findtext("s:loc", None, SITEMAP) or "": url.findtext("s:lastmod", None, SITEMAP) for url in urls.findall("s:url", SITEMAP)}
     expected = {f"http://bac-kan.test/{article.page['slug']}/" for article in department(day).articles}
     others = {"", *(f"{slug}/" for slug in PAGES), *(f"category/{slug}/" for slug in SECTIONS)}
-    assert found.keys() == expected | {f"http://bac-kan.test/{path}" for path in others}
+    beside = {department().href(one) for one in department().beside if one.what in {"draft", "protected", "away", "english"}}
+    assert found.keys() == expected | beside | {f"http://bac-kan.test/{path}" for path in others}
     change = {1: "2025-03-20T09:40:00+07:00", 2: "2025-03-24T14:05:00+07:00"}
     assert found[f"http://bac-kan.test/{one(EDITED).page['slug']}/"] == change[day]
 
@@ -156,6 +159,29 @@ def test_robots_allows_the_articles_and_names_the_sitemap() -> None:
     lines = department().get("/robots.txt").body.decode().splitlines()
     assert "Disallow: /wp-admin/" in lines
     assert lines[-1] == "Sitemap: http://bac-kan.test/wp-sitemap.xml"
+
+
+def test_what_stands_beside_the_articles() -> None:
+    site = department()
+    draft, protected, internal, foreign, away, english = site.beside
+    assert [site.get(one.path).status for one in (draft, english)] == [404, 200]
+    form = page(protected.path)
+    assert texts(form, "h1") == ["Bảo mật: Kết quả tự kiểm tra công vụ quý III năm 2025"]
+    assert len(form.cssselect("body.single .entry-content form.post-password-form input[type=password]")) == 1
+    assert texts(page(internal.path), "h1") == ["Lịch công tác tuần 43 của lãnh đạo Sở"]
+    answer = site.get(away.path)
+    assert (answer.status, answer.headers["Location"]) == (302, "https://bao.example/mien-dong-o-hoi-cho-mua-thu-ha-noi/")
+    for section, ones in (("thong-bao", (protected, internal, english)), ("thi-dua-khen-thuong", (foreign,)), ("thi-truong", (away,))):
+        links = [link.get("href", "") for link in page(f"/category/{section}/").cssselect("#post-list h2.entry-title a")]
+        assert links[-len(ones) :] == [site.href(one) for one in ones]
+
+
+def test_the_article_moved_on_day_2_is_led_to_from_its_old_address() -> None:
+    old, now = "/kiem-tra-tien-do-dau-tu-ha-tang-cac-cum-cong-nghiep/", "/kiem-tra-tien-do-dau-tu-ha-tang-cac-cum-cong-nghiep-tren-dia-ban-tinh/"
+    assert department(1).get(old).status == 200
+    answer = department(2).get(old)
+    assert (answer.status, answer.headers["Location"]) == (301, f"http://bac-kan.test{now}")
+    assert texts(page(now, 2), "h1") == texts(page(old), "h1")
 
 
 def test_on_day_2_one_is_edited_one_is_gone_and_one_is_new() -> None:

@@ -10,7 +10,7 @@ from hashlib import sha256
 from typing import Any
 from urllib.parse import urlencode
 
-from congthuong.demo.cms import Article, Department, Response
+from congthuong.demo.cms import Article, Beside, Department, Response
 
 VIETNAM = timezone(timedelta(hours=7))
 DELTA = 5  # items on a listing page
@@ -96,10 +96,15 @@ class Liferay(Department):
     def _article(self, number: int) -> Response:
         """A removed article is a page like any other: status 200, the name of the page in its title, a sentence where the text was."""
         article = next((one for one in self.articles if one.page["id"] == number), None)
-        if article is None:
-            return self._page("gone.html", title="Chi tiết tin")
+        return self.show(article) if article else self._page("gone.html", title="Chi tiết tin")
+
+    def show(self, article: Article) -> Response:
         related = [one for one in self.articles if one is not article and self.date(one)][:DELTA]
         return self._page("article.html", title="Chi tiết tin", article=article, section=self.section(article), related=related)
+
+    def protect(self, beside: Beside) -> Response:
+        """An article that guests may not view: status 200 and the portlet to sign in, under the title of the page as ever."""
+        return self._page("login.html", title="Chi tiết tin", beside=beside)
 
     def _listing(self, title: str, slug: str, instance: str, articles: Sequence[Article], query: dict[str, str]) -> Response:
         prefix = f"_101_INSTANCE_{instance}_"
@@ -111,9 +116,9 @@ class Liferay(Department):
             return f"{self.origin}/{slug}?{urlencode(_parameters(instance, page, delta))}"
 
         shown = articles[(current - 1) * delta : current * delta]
-        return self._page(
-            "listing.html", title=title, shown=shown, current=current, pages=pages, total=len(articles), target=target, instance=instance
-        )
+        beside = self.listed_beside(slug) if current == 1 else ()
+        place: dict[str, Any] = {"current": current, "pages": pages, "total": len(articles), "target": target, "instance": instance}
+        return self._page("listing.html", title=title, shown=shown, beside=beside, **place)
 
 
 def _number(text: str | None, default: int) -> int:

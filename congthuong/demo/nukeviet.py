@@ -12,7 +12,7 @@ from functools import cached_property
 from typing import Any
 from unicodedata import combining, normalize
 
-from congthuong.demo.cms import Article, Department, Response
+from congthuong.demo.cms import Article, Beside, Department, Response
 
 VIETNAM = timezone(timedelta(hours=7))
 PAGE_SIZE = 5
@@ -27,7 +27,10 @@ ABOUT = re.compile(r"/vi/about/(?P<alias>[\w-]+)\.html")
 UPLOAD = re.compile(r"/uploads/news/\d{4}_\d{2}/(?P<name>[\w.-]+)")
 PAGES = {"/vi/": ("home.html", "Trang nhất"), "/vi/news/": ("front.html", "Tin tức"), "/vi/feeds/": ("feeds.html", "Kênh RSS")}
 SITEMAPS = {"/sitemap.xml": "sitemapindex.xml", "/sitemap-vi.news.xml": "sitemap.xml"}
-ROBOTS = ("User-agent: *", *(f"Disallow: /{one}/" for one in ("admin", "config", "data/cache", "includes", "install", "modules", "vendor")))
+ROBOTS = (
+    "User-agent: *",
+    *(f"Disallow: /{one}/" for one in ("admin", "config", "data/cache", "includes", "install", "modules", "vendor", "vi/news/Noi-bo")),
+)
 
 
 def printed(moment: datetime) -> str:
@@ -112,10 +115,17 @@ class NukeViet(Department):
             name = f"{article.page['slug']}-{article.page['id']}.html"
             sent = {"Content-Disposition": f'attachment; filename="{name}"'} if found["view"] == "savefile" else {}
             return self._page("print.html", title=article.truth["title"], headers=sent, article=article, view=found["view"])
+        return self.show(article)
+
+    def show(self, article: Article) -> Response:
         same = self.inside(article.page["section"])
-        at = same.index(article)
+        at = same.index(article) if article in same else 0
         newer, older = same[max(at - RELATED, 0) : at], same[at + 1 : at + 1 + RELATED]
         return self._page("detail.html", title=article.truth["title"], article=article, newer=newer, older=older)
+
+    def protect(self, beside: Beside) -> Response:
+        """An article for members of the staff only: status 200 and the box to log in."""
+        return self._page("login.html", title="Đăng nhập", beside=beside)
 
     def _listing(self, found: re.Match[str]) -> Response:
         """Page 1 has no number; a number that is not one of its pages leads back to it."""
@@ -129,7 +139,9 @@ class NukeViet(Department):
         if page and not 1 < current <= last:
             return self._redirect(f"/vi/news/{base}/", 302)
         shown = articles[(current - 1) * PAGE_SIZE : current * PAGE_SIZE]
-        return self._page("listing.html", title=title, base=f"/vi/news/{base}/", shown=shown, current=current, last=last, feed=None if kind else name)
+        beside = self.listed_beside(name) if current == 1 else ()
+        place: dict[str, Any] = {"base": f"/vi/news/{base}/", "current": current, "last": last, "feed": None if kind else name}
+        return self._page("listing.html", title=title, shown=shown, beside=beside, **place)
 
     def _feed(self, found: re.Match[str]) -> Response:
         category = found["category"]

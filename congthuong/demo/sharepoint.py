@@ -14,7 +14,7 @@ from congthuong.demo.cms import Article, Department, Response
 PAGE_SIZE = 5
 VIETNAM = timezone(timedelta(hours=7))
 SERVER = {"MicrosoftSharePointTeamServices": "15.0.0.4569", "X-FRAME-OPTIONS": "SAMEORIGIN", "Cache-Control": "private, max-age=0"}
-DISALLOWED = ("/_layouts/", "/_vti_bin/", "/_catalogs/", "/Lists/*/AllItems.aspx")
+DISALLOWED = ("/_layouts/", "/_vti_bin/", "/_catalogs/", "/Lists/*/AllItems.aspx", "/noibo/")
 IN_SITEMAP_UNTIL = date(2025, 6, 30)  # the job that writes the sitemap stopped then
 ENGLISH_ITEM = "212"
 
@@ -72,6 +72,7 @@ class SharePoint(Department):
             "/sitemap.xml": self._sitemap,
             "/pages/default.aspx": lambda: self._page("home.html", articles=self.articles),
             "/pages/newsgroups.aspx": lambda: self._listing(query.get("cid", ""), query.get("page", "")),
+            "/_forms/default.aspx": lambda: self._page("login.html"),
             "/en/pages/default.aspx": lambda: self._page("english.html", item=None),
             "/en/pages/news-detail.aspx": lambda: self._page("english.html", item=item) if item == ENGLISH_ITEM else self._missing(),
         }
@@ -80,7 +81,10 @@ class SharePoint(Department):
         if path.endswith((".png", ".jpg", ".pdf")):
             return self.file(path.rsplit("/", 1)[-1]) or self._missing()
         article = self._item(path, item)
-        return self._article(article) if article else self._missing()
+        return self.show(article) if article else self._missing()
+
+    def link(self, article: Article) -> str:
+        return address(article)
 
     def _robots(self) -> Response:
         lines = ("User-agent: *", *(f"Disallow: {one}" for one in DISALLOWED), f"Sitemap: {self.origin}/sitemap.xml")
@@ -100,7 +104,7 @@ class SharePoint(Department):
                 return article
         return None
 
-    def _article(self, article: Article) -> Response:
+    def show(self, article: Article) -> Response:
         section = SECTIONS[article.page["section"]]
         others = [one for one in self.articles if one.page["section"] == section.key and one is not article]
         return self._page("news.html" if section.page else "notice.html", article=article, section=section, others=others)
@@ -112,7 +116,8 @@ class SharePoint(Department):
         last = max(1, -(-len(found) // PAGE_SIZE))
         current = min(max(int(page) if page.isdecimal() else 1, 1), last)
         shown = found[(current - 1) * PAGE_SIZE : current * PAGE_SIZE]
-        return self._page("listing.html", section=section, cid=cid, articles=shown, current=current, last=last)
+        beside = self.listed_beside(section.key) if section and current == 1 else ()
+        return self._page("listing.html", section=section, cid=cid, articles=shown, beside=beside, current=current, last=last)
 
     def _missing(self) -> Response:
         return Response(404, self._page("missing.html").body, headers=SERVER)

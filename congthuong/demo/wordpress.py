@@ -6,7 +6,7 @@ from datetime import datetime, timedelta, timezone
 from math import ceil
 from typing import Any
 
-from congthuong.demo.cms import Article, Department, Response
+from congthuong.demo.cms import Article, Beside, Department, Response
 
 VIETNAM = timezone(timedelta(hours=7))
 WEEKDAYS = ("Thứ Hai", "Thứ Ba", "Thứ Tư", "Thứ Năm", "Thứ Sáu", "Thứ Bảy", "Chủ Nhật")
@@ -70,11 +70,19 @@ class WordPress(Department):
         if slug in PAGES:
             return self._page("page.html", slug=slug, title=PAGES[slug])
         article = next((one for one in self.articles if one.page["slug"] == slug), None)
-        if article is None:
-            return self._missing()
+        return self.show(article) if article else self._missing()
+
+    def link(self, article: Article) -> str:
+        return f"/{article.page['slug']}/"
+
+    def show(self, article: Article) -> Response:
         related = [one for one in self.articles if one.page["section"] == article.page["section"] and one is not article][:PER_PAGE]
         link = {"Link": f"<{self.origin}/?p={article.page['id']}>; rel=shortlink"}
         return self._page("single.html", headers=link, article=article, title=article.truth["title"], related=related)
+
+    def protect(self, beside: Beside) -> Response:
+        """A post under a password: status 200, its title after "Bảo mật:", a form where the text would be."""
+        return self._page("protected.html", title=f"Bảo mật: {beside.title}", beside=beside)
 
     def _archive(self, kind: str, slug: str, number: str | None) -> Response:
         """One page of a category, tag or account; a page past the last is a 404, page 1 has one address only."""
@@ -85,7 +93,8 @@ class WordPress(Department):
         if not 1 <= page <= last:
             return self._missing()
         shown = chosen[(page - 1) * PER_PAGE : page * PER_PAGE]
-        return self._page("archive.html", title=name, kind=kind, base=f"/{kind}/{slug}/", shown=shown, page=page, last=last)
+        beside = self.listed_beside(slug) if kind == "category" and page == 1 else ()
+        return self._page("archive.html", title=name, kind=kind, base=f"/{kind}/{slug}/", shown=shown, beside=beside, page=page, last=last)
 
     def _chosen(self, kind: str, slug: str) -> tuple[str, list[Article]]:
         if kind == "category":
