@@ -360,7 +360,7 @@ def test_a_department_says_how_its_visits_went_and_what_is_missing(page: Callabl
     soup = page("/archive/sites/cao-bang")
     rows = [[cell.get_text(strip=True) for cell in row.select("td")] for row in soup.select(".data tbody tr")]
     refused = "Nothing of the site could be had: 1 × Unreachable. The first: https://cao-bang.example/: <i>connection refused</i>"
-    event = ["16/03/2023", "16/03/2023", "Not to be reached", refused]
+    event = ["16/03/2023", f"Not to be reached.{refused}"]
     assert rows == [["15/03/2023 01:00", "short", "2", "0", "7"], event, ["/tin-tuc", "3", "2"]]
     assert len(page(soup.find("a", string="All events of this department")["href"]).select("table.rows-and-columns tbody tr")) == 1
     assert soup.select_one(".short").get_text() == "2"
