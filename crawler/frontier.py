@@ -21,7 +21,7 @@ from archive.data import querying, storing
 from archive.records import Reason
 from crawler import clock
 from crawler.frontier_form import PRIORITY, Reached, Row, migrations
-from crawler.visits import EARLY, Answer, Trust, next_look, next_try, trust
+from crawler.visits import EARLY, Answer, Leads, Trust, next_look, next_try, trust
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,17 +153,18 @@ class Frontier:
         """The walk of this listing has come to a page, whose articles are put in the frontier now: if it is broken off, the next goes on here."""
         self._do("UPDATE requests SET reached = ? WHERE id = ?", (reached.stored(), row))
 
-    def finish(self, row: int, reason: Reason | None = None, *, answer: Answer | None = None, astray: bool = False, cut: bool = False) -> None:
+    def finish(self, row: int, reason: Reason | None = None, *, answer: Answer | None = None, leads: Leads = Leads.THERE, cut: bool = False) -> None:
         """The row's page was fetched and what stands on it was put in the frontier. `reason`: why it is no article, where it is none.
 
-        `answer`: what a whole answer leaves to go by; None where there is nothing, or it was 304. `astray`: the address led elsewhere than to its
-        article, so it is tried again as if it had failed. `cut`: the walk was not taken to its end; the next one goes on where it is.
+        `answer`: what a whole answer leaves to go by; None where there is nothing, or it was 304. `leads`: an address that led astray is tried again
+        as if it had failed, one that led away is left alone. `cut`: the walk was not taken to its end; the next one goes on where it is.
         """
         at = clock.now()
         sql = "SELECT kind, ifnull(first_visit, ?), attempts, answer FROM requests WHERE id = ?"
         kind, first, attempts, before = self._do(sql, (at.isoformat(), row)).fetchone()
         since = datetime.fromisoformat(first)
-        look = next_try(attempts, since, at) if astray else next_look(since, at) if kind == "article" else None
+        astray = leads is Leads.ASTRAY
+        look = next_try(attempts, since, at) if astray else next_look(since, at) if kind == "article" and leads is Leads.THERE else None
         worth = trust(Answer(**json.loads(before)) if before else None, answer)
         self._lied = self._lied or worth == Trust.LIED
         self._do(

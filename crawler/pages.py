@@ -24,7 +24,7 @@ from crawler.meta import CAPTURE, HEAD, KIND, LEASE, VIA, WALK
 from crawler.result import detail_of, reason_of
 from crawler.settings import VERSION
 from crawler.urls import key_of
-from crawler.visits import Answer, answer_of
+from crawler.visits import Answer, Leads, answer_of
 from crawler.walk import Walk
 from pipelines.item_pipeline import ReadPage
 from pipelines.judge import Result, judge, missing, unasked
@@ -166,19 +166,24 @@ class Pages:
             self._spider.fail(row, gaps[0].reason, gaps[0].detail, captured=True)
             return
         reason = reading.reason if isinstance(reading, Failure) else None
-        astray = self._is_astray(row, pages[0].url, reason)
-        missed = astray and self._miss(row)
+        leads = self._leads(row, pages[0].url, reason)
+        missed = leads is Leads.ASTRAY and self._miss(row)
         if reason:  # what was held and leads to a page that is none is gone, as with 404
             self._spider.count(Reason.GONE if missed and reason in LED_ASTRAY else reason, row.kind)
         answer = self._answer(pages[0], fingerprint(reading.article)) if isinstance(reading, Reading) else None
-        self._frontier.finish(row.id, reason, answer=answer, astray=astray)
+        self._frontier.finish(row.id, reason, answer=answer, leads=leads)
 
-    def _is_astray(self, row: Row, url: str, reason: Reason | None) -> bool:
-        """Did the article's address lead elsewhere: to a page that is none, or to one that is known by its own address?"""
-        key = key_of(url, "article", self._site)
-        if key == key_of(row.url, "article", self._site):
-            return reason is Reason.GONE
-        return reason is not None or self._frontier.knows("article", key)
+    def _leads(self, row: Row, url: str, reason: Reason | None) -> Leads:
+        """Where the article's address has led: to the article, to the article under an address that is visited by itself, or elsewhere."""
+        asked, came = (key_of(one, "article", self._site) for one in (row.url, url))
+        if asked == came:
+            return Leads.ASTRAY if reason is Reason.GONE else Leads.THERE
+        if reason is not None:
+            return Leads.ASTRAY
+        if not self._frontier.knows("article", came):
+            return Leads.THERE
+        held = self._spider.article_at(asked)
+        return Leads.AWAY if held is not None and held == self._spider.article_at(came) else Leads.ASTRAY
 
     def on_file(self, response: Response) -> None:
         if not self._failed(response):
@@ -206,7 +211,7 @@ class Pages:
 
     def _miss(self, row: Row) -> bool:
         """An article is not where it was, if it was ever held: is the site otherwise well? Its home page is the witness, once in a run."""
-        if not self._spider.holds(key_of(row.url, "article", self._site)):
+        if self._spider.article_at(key_of(row.url, "article", self._site)) is None:
             return False
         self._spider.missing += 1
         self._spider.intake.add("home", self._site.home, again=EVERY_RUN)

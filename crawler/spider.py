@@ -140,10 +140,10 @@ class SiteSpider(Spider):
         self.fatal = self.fatal or error
         return CloseSpider("storage")
 
-    def holds(self, key: str) -> bool:
-        """Does the archive hold the article of this address key?"""
-        held = self.loader.db.execute("SELECT 1 FROM addresses WHERE site_id = ? AND key = ?", [self.site.id, key])
-        return held.fetchone() is not None
+    def article_at(self, key: str) -> str | None:
+        """The id of the article that the archive holds under this address key."""
+        held = self.loader.db.execute("SELECT article_id FROM addresses WHERE site_id = ? AND key = ?", [self.site.id, key]).fetchone()
+        return str(held[0]) if held else None
 
     def count(self, reason: Reason, kind: str) -> None:
         """One more failure of this run, of an address of that kind."""

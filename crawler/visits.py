@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from email.utils import parsedate_to_datetime
-from enum import IntEnum
+from enum import Enum, IntEnum, auto
 
 # How long an address that failed is left alone, after the first time and after the second; later it goes by `LOOKS`. A day and more in all,
 # so that what was removed is found missing on two days.
@@ -28,6 +28,14 @@ def next_look(first: datetime, today: datetime) -> datetime | None:
 def next_try(attempts: int, first: datetime, today: datetime) -> datetime | None:
     """When to try again what failed `attempts` times in a row; None when it is left for good."""
     return today + AGAIN[attempts - 1] if 0 < attempts <= len(AGAIN) else next_look(first, today)
+
+
+class Leads(Enum):
+    """Where an article's address has led."""
+
+    THERE = auto()  # to its article
+    AWAY = auto()  # to its article, which has another address that is visited by itself
+    ASTRAY = auto()  # to something else
 
 
 class Trust(IntEnum):

@@ -16,7 +16,7 @@ from crawler import clock as module
 from crawler.discovery import Step
 from crawler.frontier import Frontier, read_log
 from crawler.frontier_form import Reached
-from crawler.visits import Answer
+from crawler.visits import Answer, Leads
 
 DAY, NOW = timedelta(days=1), timedelta(0)
 START = datetime(2026, 3, 1, 2, 0, tzinfo=UTC)
@@ -396,3 +396,17 @@ def test_a_killed_process_loses_no_row(tmp_path: Path) -> None:
     again = urls_of(frontier)
     assert len(again) + states.count("done") == 500
     assert states.count("done") >= 90
+
+
+@pytest.mark.parametrize(("leads", "days"), ((Leads.THERE, [0, 1, 3, 7]), (Leads.ASTRAY, [0, 1, 2, 3, 7]), (Leads.AWAY, [0])), ids=str)
+def test_where_an_address_led_says_when_it_is_visited_again(tmp_path: Path, clock: list[datetime], leads: Leads, days: list[int]) -> None:
+    frontier = opened(tmp_path)
+    article(frontier, "a")
+    visited = []
+    for day in range(9):
+        clock[0] = START + day * DAY + timedelta(minutes=day + 1)
+        frontier.begin_run()
+        while row := frontier.lease():
+            visited.append(day)
+            frontier.finish(row.id, leads=leads)
+    assert visited == days
