@@ -81,7 +81,7 @@ BAD: dict[str, tuple[Page, set[str]]] = {
     "ten-rong": (raw(b"HTTP/1.1 200 OK\r\n: x\r\nContent-Length: 2\r\n\r\nok"), LOST),
     "anh": (answer(GOOD_BYTES, kind="image/png"), {"NotHtml"}),
     "tep-nen": (answer(b"PK\x03\x04" + bytes(range(256)) * 9), {"NotHtml"}),
-    "dang-nhap": (answer(b"<html><h1>x</h1><form><input type=password></form>"), NOT_READ),
+    "dang-nhap": (answer(b"<html><h1>x</h1><form><input type=password></form>"), {"Protected"}),
     "mat-ma-200": (answer("<html><h1>Không tìm thấy</h1><p>Trang không tồn tại.</p>".encode()), NOT_READ | {"Gone"}),
     "thu-thach": (answer(b"<html><script>document.cookie='D1N=1';location.reload()</script>"), {"ChallengePage"}),
     "to": (answer(GOOD_BYTES + b" " * 11_000_000), LARGE),
