@@ -36,4 +36,4 @@ lock: ## requirements.lock anew, for all Pythons, without an index address
 	  --no-emit-index-url --no-emit-find-links --quiet --upgrade -o requirements.lock
 
 clean: ## the environment and the caches; never the data
-	rm -rf .venv .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache build *.egg-info
+	rm -rf .venv .wacz .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache build *.egg-info

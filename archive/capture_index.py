@@ -2,8 +2,11 @@
 
 A row is inserted when its record is written and committed only after the record was fsynced. `synchronous=NORMAL` is enough for that: a
 power cut may take the last commits, and the next opening finds those records in the WARCs again.
+
+The sequence numbers are the order in which captures are read: what a crawl keeps comes last, what was imported comes where its date puts it.
 """
 
+import json
 import sqlite3
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -17,6 +20,7 @@ from sqlite_utils import Migrations
 from archive.data import querying
 from archive.errors import StorageError
 from archive.records import Place
+from archive.warc_file import is_imported, number
 
 migrations = Migrations("captures")
 PAGE = 500  # rows read at a time, so that no reader holds a snapshot for long
@@ -33,6 +37,15 @@ TABLES = (
     "CREATE INDEX captures_by_place ON captures (file, offset)",
     "CREATE TABLE files (name TEXT PRIMARY KEY, seen INTEGER NOT NULL)",
 )
+
+
+# What was captured here keeps the order of writing whatever the clock said: it counts as no earlier than all that came before it.
+ORDER = """
+WITH timed AS (
+  SELECT id, sequence,
+    iif(file IN (SELECT value FROM json_each(?)), fetched_at, max(fetched_at) OVER (ORDER BY sequence)) AS moment FROM captures),
+ordered AS (SELECT id, row_number() OVER (ORDER BY moment, sequence) AS place FROM timed)
+UPDATE captures SET sequence = -ordered.place FROM ordered WHERE ordered.id = captures.id AND ordered.place <> captures.sequence"""
 
 
 @migrations()
@@ -106,6 +119,26 @@ class Index:
             done = self._connection.execute(f"INSERT INTO captures VALUES ({marks}) ON CONFLICT (id) DO NOTHING", row)  # noqa: S608 - only marks
         return done.rowcount == 1
 
+    def put_in_order(self) -> bool:
+        """Number the rows anew by their time where some were imported; the same again for the same files. Were there any?"""
+        with querying(self._path):
+            files = [file for (file,) in self._connection.execute("SELECT DISTINCT file FROM captures")]
+            imported = [file for file in files if is_imported(file)]
+            if imported:
+                self._begin()
+                self._connection.execute(ORDER, (json.dumps(imported),))
+                self._connection.execute("UPDATE captures SET sequence = -sequence WHERE sequence < 0")
+        return bool(imported)
+
+    def resolve(self, orphan: str, original: Entry) -> None:
+        """The record that has the body of this revisit was found."""
+        self._begin()
+        place = "original_file = ?, original_offset = ?, original_length = ?"
+        sql = f"UPDATE captures SET payload_digest = ?, content_digest = ?, refers_to = ?, {place} WHERE id = ?"  # noqa: S608 - our own words
+        found = (original.payload_digest, original.content_digest, original.id, *_columns(original.place))
+        with querying(self._path):
+            self._connection.execute(sql, (*found, orphan))
+
     def set_seen(self, file: str, end: int) -> None:
         """Everything in `file` up to `end` bytes is in the index."""
         self._begin()
@@ -159,6 +192,24 @@ class Index:
     def by_id(self, capture_id: str) -> Entry | None:
         return next(self._select("WHERE id = ?", capture_id), None)
 
+    def orphans(self) -> list[Entry]:
+        """The revisits whose original is not held, in the order of their numbers."""
+        return list(self._select("WHERE revisit = 1 AND original_file IS NULL ORDER BY sequence"))
+
+    def same(self, entry: Entry) -> Entry | None:
+        """The capture that this one is another record of: of the same address and moment, with the same body."""
+        where = "WHERE url = ? AND fetched_at = ? AND method = ? AND payload_digest = ? AND payload_digest <> '' LIMIT 1"
+        return next(self._select(where, entry.url, entry.fetched_at.isoformat(), entry.method, entry.payload_digest), None)
+
+    def bodies(self, url: str, until: datetime) -> list[Entry]:
+        """The records of this address up to a moment that have a body of their own, in the order in which they came into the folder."""
+        found = self._select("WHERE url = ? AND fetched_at <= ? AND revisit = 0", url, until.isoformat())
+        return sorted(found, key=lambda one: (number(one.place.file), one.place.file, one.place.offset))
+
+    def in_file(self, file: str, end: int) -> Iterator[Entry]:
+        """The captures in a file up to `end` bytes, in order of place."""
+        return self._select("WHERE file = ? AND offset + length <= ? ORDER BY offset", file, end)
+
     def last_in(self, file: str) -> Entry | None:
         return next(self._select("WHERE file = ? ORDER BY offset DESC LIMIT 1", file), None)
 
@@ -167,7 +218,7 @@ class Index:
         return next(self._select("WHERE payload_digest = ? AND revisit = 0 ORDER BY sequence LIMIT 1", digest), None)
 
     def by_url_and_date(self, url: str, fetched_at: datetime) -> Entry | None:
-        return next(self._select("WHERE url = ? AND fetched_at = ? AND revisit = 0 ORDER BY sequence LIMIT 1", url, fetched_at.isoformat()), None)
+        return next((one for one in self.bodies(url, fetched_at) if one.fetched_at == fetched_at), None)
 
     def newest(self, url: str, *, status: int | None = None) -> Entry | None:
         """The newest answer to a GET of this URL that was not 304; with `status`, the newest of that status."""

@@ -188,6 +188,10 @@ class SiteFolder:
             return None
         return capture
 
+    def entry(self, capture_id: str) -> Entry | None:
+        """The index row of a capture; None where there is none of this id."""
+        return self._index.by_id(capture_id)
+
     def last_sequence(self) -> int:
         """Of the newest synced capture; 0 where there is none."""
         return self._index.last_committed()

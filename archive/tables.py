@@ -53,9 +53,17 @@ def _prepared(connection: sqlite3.Connection, path: Path, *, readonly: bool) -> 
         return db
     db.enable_wal()
     connection.execute("PRAGMA synchronous = NORMAL")
+    connection.execute("PRAGMA secure_delete = ON")  # what is withheld stays in no free page of the file
     if migrations.pending(db):
         with transaction(db):
             migrate(db)
+    return db
+
+
+def in_memory() -> sqlite_utils.Database:
+    """An empty archive that nobody else sees; what it points at need not be there."""
+    db = sqlite_utils.Database(sqlite3.connect(":memory:", isolation_level=None))
+    migrate(db)
     return db
 
 
@@ -198,6 +206,22 @@ def _content(connection: sqlite3.Connection, table: str) -> list[dict[str, Any]]
     found = connection.execute(f"SELECT * FROM {_quoted(table)}")  # noqa: S608
     columns = [column for column, *_ in found.description]
     return [dict(zip(columns, row, strict=True)) for row in sorted(found, key=repr)]
+
+
+def copy_of(path: Path, copy: Path) -> None:
+    """Make `copy` hold what the archive at `path` holds now."""
+    open_archive(path).close()
+    with querying(path), closing(_connect(path, readonly=True)) as source, closing(_connect(copy)) as target:
+        source.backup(target)
+
+
+@contextmanager
+def snapshot(path: Path) -> Iterator[sqlite_utils.Database]:
+    """The archive as it is at this moment, whoever writes to it meanwhile."""
+    with closing(open_archive(path, readonly=True)) as db:
+        db.conn.execute("BEGIN")
+        db.conn.execute("SELECT count(*) FROM sites").fetchone()  # only reading makes it begin
+        yield db
 
 
 def swap_in(rebuilt: Path, live: Path) -> None:

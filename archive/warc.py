@@ -52,7 +52,9 @@ class Record:
 
     @property
     def date(self) -> datetime:
-        return datetime.fromisoformat(self.fields["warc-date"]).astimezone(UTC)
+        """In UTC, as dates of records are, though some makers leave the Z away."""
+        said = datetime.fromisoformat(self.fields["warc-date"])
+        return said.astimezone(UTC) if said.tzinfo else said.replace(tzinfo=UTC)
 
     @property
     def url(self) -> str:
@@ -61,7 +63,9 @@ class Record:
 
     @property
     def is_http(self) -> bool:
-        return self.type in HTTP and self.fields.get("content-type", "").startswith("application/http") and self.url.startswith("http")
+        """Is it half of an exchange with a web server? Some makers leave the Content-Type of a record away."""
+        said = self.fields.get("content-type", "").lower().startswith("application/http")
+        return self.type in HTTP and (said or self.block.startswith(b"HTTP/")) and self.url.lower().startswith(("http://", "https://"))
 
     @cached_property
     def http(self) -> Message:

@@ -17,7 +17,7 @@ from archive.errors import BrokenRecord
 from archive.warc import END, GZIP, MAGIC, PARSER, Record, parse_record
 
 CHUNK = 1 << 16
-NUMBERED = re.compile(r"-\d{14}-(\d{5,9})(?:-.*)?\.warc(?:\.gz)?$")
+NUMBERED = re.compile(r"-\d{14}-(\d{5,9})(-.*)?\.warc(?:\.gz)?$")
 
 log = logging.getLogger(__name__)
 
@@ -45,6 +45,12 @@ def number(name: str) -> int:
     """The running number in a name such as `bac-kan-20260131235959-00012.warc.gz`; sys.maxsize where there is none."""
     found = NUMBERED.search(name)
     return int(found.group(1)) if found else sys.maxsize
+
+
+def is_imported(name: str) -> bool:
+    """Was this file brought from elsewhere? Ours have nothing between number and ending."""
+    found = NUMBERED.search(name)
+    return found is None or found.group(2) is not None
 
 
 def walk(path: Path, start: int = 0) -> Iterator[Member]:

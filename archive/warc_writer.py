@@ -34,8 +34,17 @@ STANDARD_INFO = {
 }
 
 
+IMPORTED_INFO = {
+    **{name: STANDARD_INFO[name] for name in ("software", "format", "conformsTo")},
+    "description": "Imported from {label}: records as their maker wrote them, before each a metadata record of ours that says what it was taken for.",
+}
+
+
 class WarcWriter:
-    """One per site folder and only under its lock. `info` (operator, contact, user agent) goes into each file's warcinfo record."""
+    """One per site folder and only under its lock. `info` (operator, contact, user agent) goes into each file's warcinfo record.
+
+    What is appended under a `label`, the name that imported records came with, goes into files of its own, which have it at the end of theirs.
+    """
 
     def __init__(self, folder: Path, site: str, *, info: Mapping[str, str] | None = None, max_size: int = GIGABYTE) -> None:
         self._folder, self._site, self._max_size = folder, site, max_size
@@ -43,15 +52,16 @@ class WarcWriter:
         note = " ".join(filter(None, (given.pop("description", None), STANDARD_INFO["description"])))
         self._info = {**STANDARD_INFO, "isPartOf": site, **given, "description": note}
         self._handle: int | None = None
+        self._label = ""
         self._path = folder
         self._end = 0
 
-    def append(self, members: Sequence[bytes], moment: datetime) -> tuple[str, int]:
+    def append(self, members: Sequence[bytes], moment: datetime, *, label: str = "") -> tuple[str, int]:
         """Write the members one after the other into one file; its name, and where the first of them begins. All of them or, with an error, none."""
-        if self._handle is None:
+        if self._handle is None and not label:
             self._go_on()
-        if self._handle is None or self._end >= self._max_size:
-            self._begin(moment)
+        if self._handle is None or self._end >= self._max_size or label != self._label:
+            self._begin(moment, label)
         start = self._end
         self._write(b"".join(members))
         return self._path.name, start
@@ -74,14 +84,17 @@ class WarcWriter:
             if first and first.record and first.record.type == "warcinfo" and first.record.block == named_lines(self._info):
                 self._open(own[-1])
 
-    def _begin(self, moment: datetime) -> None:
+    def _begin(self, moment: datetime, label: str) -> None:
         self.sync()
         self.close()
         numbers = [number(one.name) for one in warc_files(self._folder)]
         following = max((one for one in numbers if one < GIGABYTE), default=0) + 1
-        self._open(self._folder / f"{self._site}-{moment.astimezone(UTC):%Y%m%d%H%M%S}-{following:05d}.warc.gz")
+        end = f"-{label}" if label else ""
+        self._open(self._folder / f"{self._site}-{moment.astimezone(UTC):%Y%m%d%H%M%S}-{following:05d}{end}.warc.gz")
+        self._label = label
         fields = {"WARC-Record-ID": f"<urn:uuid:{uuid4()}>", "WARC-Date": warc_date(moment), "WARC-Filename": self._path.name}
-        self._write(make_record("warcinfo", fields, named_lines(self._info))[1])
+        imported = {**IMPORTED_INFO, "isPartOf": self._site, "description": IMPORTED_INFO["description"].format(label=label)}
+        self._write(make_record("warcinfo", fields, named_lines(imported if label else self._info))[1])
 
     def _open(self, path: Path) -> None:
         with storing(path):

@@ -2,6 +2,7 @@
 
 import importlib
 import sys
+from keyword import iskeyword
 from pathlib import Path
 from typing import Any
 
@@ -9,7 +10,7 @@ import click
 
 from archive.errors import ArchiveError
 
-COMMANDS = ("crawl", "demo", "read", "rebuild", "serve", "sites", "status")
+COMMANDS = ("backup", "crawl", "demo", "export", "import", "read", "rebuild", "serve", "sites", "status", "verify")
 
 
 class Commands(click.Group):
@@ -21,7 +22,8 @@ class Commands(click.Group):
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002 - click's signature
         if cmd_name not in COMMANDS:
             return None
-        command = importlib.import_module(f"congthuong.commands.{cmd_name}").command
+        name = f"{cmd_name}_" if iskeyword(cmd_name) else cmd_name  # import_.py
+        command = importlib.import_module(f"congthuong.commands.{name}").command
         if not isinstance(command, click.Command):
             msg = f"congthuong.commands.{cmd_name} has no command"
             raise TypeError(msg)

@@ -49,7 +49,7 @@ class Result:
 def sum_up(spider: SiteSpider, reason: str) -> Result:
     """The result of a run that has just ended for Scrapy's `reason`. What the site gives less of than its file expects is noted as a failure."""
     tally, waiting = spider.loader.tally, spider.frontier.waiting()
-    held = {key for (key,) in spider.loader.db.execute("SELECT key FROM addresses WHERE site_id = ?", [spider.site.id])}
+    held = {key for (key,) in spider.loader.db.execute("SELECT key FROM addresses WHERE site_id = ?", [spider.site.id])} | spider.loader.keys()
     if message := _broken(spider, reason, anything=bool(held or waiting)):
         outcome = "broken"
     elif message := _short(spider, held, waiting):

@@ -14,7 +14,7 @@ def due(sites: Iterable[Site], data: DataFolder, at: datetime) -> list[Site]:
     for site in sites:
         if site.every is None or site.status != "seen":
             continue
-        began = [datetime.fromisoformat(run["started_at"]) for run in read_log(data.site(site.id) / "frontier.db").runs]
+        began = [datetime.fromisoformat(run["started_at"]) for run in read_log(data.site(site.id) / "frontier.db").runs if run["outcome"] != "import"]
         if not began or max(began) + duration(site.every) <= at:
             waiting.append(((began and max(began).isoformat()) or "", site.id, site))
     return [site for *_, site in sorted(waiting, key=lambda one: one[:2])]

@@ -3,6 +3,7 @@
 import logging
 from collections import Counter
 from contextlib import ExitStack, suppress
+from dataclasses import asdict
 from functools import partial
 from typing import Any, Self
 from urllib.parse import urljoin
@@ -15,6 +16,7 @@ from archive.captures import SiteFolder
 from archive.data import DataFolder, lock
 from archive.errors import ArchiveError, UsageError
 from archive.records import Reason
+from archive.withheld import read_withheld
 from crawler.bounds import Bounds
 from crawler.discovery.rest import first_page
 from crawler.frontier import Frontier, read_log
@@ -26,7 +28,8 @@ from crawler.settings import slot_delay
 from crawler.site import Site
 from crawler.site_files import save_site
 from pipelines.derive import derive, record_log
-from pipelines.load import Loader, Tally, open_for_writing
+from pipelines.load import Tally, open_for_writing
+from pipelines.withholding import WithholdingLoader
 
 LONGEST_BATCH = 120.0  # seconds to wait for another run's write to the archive
 
@@ -39,7 +42,7 @@ class SiteSpider(Spider):
     site: Site
     folder: SiteFolder
     frontier: Frontier
-    loader: Loader
+    loader: WithholdingLoader
     result: Result | None = None  # set when the run has ended
     fatal: ArchiveError | None = None  # why it could not go on
 
@@ -81,7 +84,7 @@ class SiteSpider(Spider):
             with held():
                 archive = open_for_writing(data.archive_db)
             opened.callback(archive.close)
-            self.loader = Loader(archive, self.folder, self.context, lock=held)
+            self.loader = WithholdingLoader(archive, self.folder, self.context, read_withheld(data.path), lock=held)
             self.loader.catch_up()  # what a killed run had kept but not yet loaded
             self.loader.tally = Tally()
             self.frontier = Frontier(folder / "frontier.db", kept=self.folder.sync)
@@ -127,9 +130,9 @@ class SiteSpider(Spider):
         self.loader.catch_up()
         self.result = sum_up(self, reason)
         self._end_run(self.result)
-        log = read_log(self.frontier.path)
+        log = self.loader.public(asdict(read_log(self.frontier.path)))
         with self.loader.lock():
-            record_log(self.loader.db, self.site.id, runs=log.runs, failures=log.failures, found=log.found, totals=log.totals)
+            record_log(self.loader.db, self.site.id, **log)
             derive(self.loader.db)
 
     def _end_run(self, result: Result) -> None:

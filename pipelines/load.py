@@ -1,7 +1,7 @@
 """The one writer of articles: crawl, import and rebuild all come through `apply`, in the order of each site's captures. No clock, no network.
 
-`catch_up` feeds `apply` every capture of a site folder that the archive does not have yet. What depends on many rows is computed by
-`derive`, afterwards and whatever the order. So live rows and rebuilt rows are the same.
+`catch_up` feeds `apply` every capture of a site folder that the archive does not have yet; all of them again where an import has put older ones
+among those it has. What depends on many rows is computed by `derive`, afterwards and whatever the order. So live rows and rebuilt rows are the same.
 """
 
 import logging
@@ -16,8 +16,9 @@ import sqlite_utils
 
 from archive.captures import SiteFolder
 from archive.errors import StorageError
-from archive.records import Capture, Failure, Reading
+from archive.records import Capture, Failure, Reading, Reason
 from archive.reference import load_reference
+from archive.removal import forget_site
 from archive.tables import open_archive, replace_children, store_reference, transaction, upsert
 from pipelines import rows, urls
 from pipelines.context import Context
@@ -27,7 +28,14 @@ BATCH = 100  # captures in one transaction
 CHILDREN = ("claims", "mentions", "attachments", "evidence", "article_authors", "versions")  # what hangs on an article, in the order of taking it off
 BATCH_BYTES = 16 * 1024 * 1024  # of bodies, past which no further capture joins them: they are in memory all at once
 
+OWN = "SELECT id FROM captures WHERE site_id = ?"
+ORPHANS = "SELECT c.id FROM failures f JOIN captures c ON c.id = f.capture_id WHERE f.reason = ? AND f.site_id = ? AND c.refers_to IS NULL"
+
 log = logging.getLogger(__name__)
+
+
+class _Reordered(Exception):
+    """The folder's captures stand in another order than when the archive took them in."""
 
 
 @dataclass(slots=True)
@@ -70,34 +78,57 @@ class Loader:
 
     def catch_up(self, readings: Mapping[str, Reading | Failure] | None = None) -> Tally:
         """Take in every kept capture that the archive lacks. `readings`, by capture id, spares reading again what was just read."""
-        readings = readings or {}
+        while True:
+            with self.lock(), transaction(self.db):
+                self._register_site()
+            try:
+                self._take_in(readings or {})
+            except _Reordered:
+                self._begin_anew()
+            else:
+                return self.tally
+
+    def _begin_anew(self) -> None:
+        log.warning("%s: captures were imported among those that were read: the site is read again", self._context.site)
         with self.lock(), transaction(self.db):
-            self._register_site()
+            forget_site(self.db, self._context.site)
+        self.tally = Tally()
+
+    def _take_in(self, readings: Mapping[str, Reading | Failure]) -> None:
+        orphans = self.db.execute(ORPHANS, [Reason.ORPHAN_REVISIT, self._context.site]).fetchall()
+        if any((entry := self._folder.entry(orphan)) and entry.original for (orphan,) in orphans):  # what they stand for was imported
+            raise _Reordered
         waiting = self._folder.captures(after=self._loaded())
         while batch := list(_batch(waiting)):
             results = [readings.get(capture.id) or self._judge(sequence, capture) for sequence, capture in batch]
             with self.lock(), transaction(self.db):
                 loaded = self._loaded()  # again, under the lock: a rebuild that was swapped in meanwhile may hold some of them
+                if not all(self._stands(sequence, capture.id) for sequence, capture in batch):
+                    raise _Reordered
                 left = sum(sequence <= loaded for sequence, _ in batch)
                 self.apply(batch[left:], results[left:])
-        return self.tally
 
     def _judge(self, sequence: int, capture: Capture) -> Result:
         """A further page is judged with the pages before it: the article comes with the one that makes it whole."""
         return judge(self._folder.pages(capture.part_of, until=sequence) if capture.part_of else [capture], self._context)
 
     def _loaded(self) -> int:
-        """The sequence number of the newest capture that the archive has. StorageError where the folder does not have that one."""
+        """The sequence number of the newest capture that the archive has. StorageError where the folder lacks what the archive has."""
         sql = "SELECT sequence, id FROM captures WHERE site_id = ? ORDER BY sequence DESC LIMIT 1"
         found = self.db.execute(sql, [self._context.site]).fetchone()
         if found is None:
             return 0
         sequence, capture_id = found
-        kept = next(self._folder.captures(after=sequence - 1, bodies=False), None)
-        if kept is None or (kept[0], kept[1].id) != (sequence, capture_id):
-            msg = f"{self._context.site}: archive and site folder are not of one make; `congthuong rebuild` reads the folder anew"
-            raise StorageError(msg)
-        return int(sequence)
+        if self._stands(sequence, capture_id):  # what was put before it would have moved it
+            return int(sequence)
+        if all(self._folder.entry(one) for (one,) in self.db.execute(OWN, [self._context.site])):
+            raise _Reordered
+        msg = f"{self._context.site}: archive and site folder are not of one make; `congthuong rebuild` reads the folder anew"
+        raise StorageError(msg)
+
+    def _stands(self, sequence: int, capture_id: str) -> bool:
+        entry = self._folder.entry(capture_id)
+        return entry is not None and entry.sequence == sequence
 
     def _register_site(self) -> None:
         context = self._context

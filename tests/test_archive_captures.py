@@ -393,7 +393,7 @@ def test_a_revisit_may_refer_to_another_file(tmp_path: Path) -> None:
 
 
 def test_a_file_from_elsewhere_is_taken_in(tmp_path: Path) -> None:
-    """Another maker's, uncompressed, response only: found on the next opening, its record as it was."""
+    """Another maker's, uncompressed, response only: found on the next opening, its record as it was, its place in the order by its date."""
     written(tmp_path, [exchange(1, b"<p>moved</p>")])
     body = b"HTTP/1.0 200 OK\r\nContent-Type: text/html\r\n\r\n<p>2012</p>"
     head = "WARC/1.0\r\nWARC-Type: response\r\nWARC-Record-ID: <urn:other:1>\r\nWARC-Date: 2012-01-01T00:00:00Z\r\n"
@@ -404,7 +404,7 @@ def test_a_file_from_elsewhere_is_taken_in(tmp_path: Path) -> None:
     foreign = tmp_path / "captures" / f"{SITE}-20260301000000-00002-old.warc"
     foreign.write_bytes(head.encode() + body + b"\r\n\r\n" + revisit.encode())
     written(tmp_path, [exchange(9, b"<p>after</p>")])
-    (_, mine), (_, theirs), (_, same), (_, after) = read(tmp_path)
+    (_, theirs), (_, same), (_, mine), (_, after) = read(tmp_path)
     assert (theirs.fetched_at, theirs.url, theirs.kind, theirs.method) == (
         datetime(2012, 1, 1, tzinfo=UTC),
         "http://old.example.vn/",

@@ -1,15 +1,21 @@
 """What our own pages show, read from `archive.db`: one function per template, found in PAGES. A further page is a further entry."""
 
 import json
+import logging
 import sqlite3
 from collections.abc import Callable, Mapping
 from itertools import pairwise
+from pathlib import Path
 from typing import Any
 
+from archive.errors import ArchiveError
 from archive.web import entities, filters, marks
 from archive.web.differences import changes
 from archive.web.queries import Row, by_id, counted, listing_names, newest, one, rows
-from archive.web.raw import raw
+from archive.web.raw import file_of, raw
+from archive.withheld import OUTCOME, hidden, read_withheld
+
+log = logging.getLogger(__name__)
 
 Page = Callable[[sqlite3.Connection, str], Mapping[str, Any]]
 NEWEST = 10  # articles on the home page
@@ -37,8 +43,23 @@ def home(conn: sqlite3.Connection, _key: str) -> Mapping[str, Any]:
         "captures": sum(site["captures"] for site in sites),
         "fetched_at": max((site["fetched_at"] for site in sites if site["fetched_at"]), default=None),
         "newest": newest(conn, "1", limit=NEWEST),
+        "withheld": withheld(conn),
         **listing_names(conn),
     }
+
+
+def withheld(conn: sqlite3.Connection) -> list[Row]:
+    """What nobody is shown, and why; `shown` where the archive was not rebuilt since. A file that cannot be read is the rebuild's affair to say."""
+    try:
+        entries = read_withheld(Path(file_of(conn)).parent).entries
+    except ArchiveError as error:
+        log.warning("%s", error)
+        return []
+    shown = {"article": "SELECT id FROM articles WHERE id = ?", "capture": f"SELECT id FROM captures WHERE id = ? AND outcome <> '{OUTCOME}'"}  # noqa: S608 our own name
+    return [
+        {"kind": entry.kind, "id": entry.id, "date": entry.date.isoformat(), "reason": entry.reason, "shown": one(conn, shown[entry.kind], entry.id)}
+        for entry in entries
+    ]
 
 
 def _captured(last: Row) -> Row:
@@ -94,7 +115,7 @@ def capture(conn: sqlite3.Connection, key: str) -> Mapping[str, Any]:
     found = by_id(conn, "captures", key)
     return {
         "capture": found,
-        "raw": raw(conn, found),
+        "raw": raw(conn, found, hidden(conn, found["site_id"])),
         "failures": rows(conn, "SELECT reason, detail FROM failures WHERE capture_id = ? ORDER BY id", key),
         "site": by_id(conn, "sites", found["site_id"]),
         "article": one(conn, "SELECT id, title FROM articles WHERE id = ?", found["article_id"]),

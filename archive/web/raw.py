@@ -3,10 +3,12 @@
 import codecs
 import re
 import sqlite3
-from collections.abc import Mapping
+from collections.abc import Collection, Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
+from html import unescape
 from pathlib import Path
+from urllib.parse import unquote, urlsplit
 
 from archive.captures import SiteFolder, content
 from archive.data import DataFolder
@@ -17,30 +19,61 @@ SHOWN = 200_000  # characters of a body that a page shows
 UNREADABLE = 0.05  # share of characters from which on a body is no text
 CONTROL = {*map(chr, range(32)), "\ufffd"} - {*"\t\n\r\f"}
 FALLBACK = "cp1252"
+OWN = frozenset({"article", "page", "attachment"})  # kinds of capture that say something of one page; the others list many
+UNICODE = re.compile(r"\\u([0-9a-fA-F]{4})")
 CHARSET = re.compile(r"charset\s*=\s*[\"']?((?:windows-|cp)12\d\d|iso-8859-\d+|utf-16(?:le|be)?)\b", re.IGNORECASE)  # Python knows costlier ones
 
 
 @dataclass(frozen=True, slots=True)
 class Raw:
-    """What the record holds. `body` is None where it is no text; `trouble` says why nothing of the record could be read."""
+    """What the record holds. `body` is None where it is no text; `trouble` says why nothing of the record could be read.
+    `withheld`: nothing of it is to be shown.
+    """
 
     headers: Headers = ()
     body: str | None = None
     size: int = 0  # bytes, Content-Encoding undone
     cut: bool = False  # `body` is only its beginning
     trouble: str = ""
+    withheld: bool = False
 
 
-def raw(conn: sqlite3.Connection, row: Mapping[str, object]) -> Raw:
-    """The record behind a row of `captures`."""
-    main = next((file for _, name, file in conn.execute("PRAGMA database_list") if name == "main"), "")
+def raw(conn: sqlite3.Connection, row: Mapping[str, object], withheld: Collection[str] = ()) -> Raw:
+    """The record behind a row of `captures`. Not shown where it is one of those `withheld`, or tells of one: lists and feeds hold titles and more."""
+    main = file_of(conn)
     try:
         folder = DataFolder(Path(main).parent).site(str(row["site_id"]))
         with SiteFolder.open(folder, str(row["site_id"]), write=False) as opened:
             capture = opened.capture(str(row["id"]))
-        return _shown(capture, content(capture))
+            if capture.id in withheld:
+                return Raw(withheld=True)
+            hidden = [page.url for one in withheld for page in opened.pages(one)[:1]]
+        body = content(capture)
+        if capture.kind in OWN:
+            hidden = [url for url in hidden if not _is_public(conn, capture.site, url)]
+        return Raw(withheld=True) if _names(capture, body, hidden) else _shown(capture, body)
     except ArchiveError as error:
         return Raw(trouble=str(error).replace(f"{Path(main).parent}/", ""))  # where the server keeps its data is nobody's business
+
+
+def file_of(conn: sqlite3.Connection) -> str:
+    """The path of the archive that a connection reads; empty where it is in no file."""
+    return str(next((file for _, name, file in conn.execute("PRAGMA database_list") if name == "main"), ""))
+
+
+def _is_public(conn: sqlite3.Connection, site: str, url: str) -> bool:
+    return conn.execute("SELECT 1 FROM captures WHERE site_id = ? AND url = ? LIMIT 1", (site, url)).fetchone() is not None
+
+
+def _names(capture: Capture, body: bytes, addresses: Iterable[str]) -> bool:
+    """Does it name one of these addresses? Without scheme and host, however it is escaped: in HTML, as %XX, in JSON."""
+    parts = [urlsplit(url) for url in addresses]
+    wanted = [unquote(one.path.rstrip("/") + (f"?{one.query}" if one.query else "")) for one in parts]
+    if not any(wanted):
+        return False
+    said = "\n".join([*(value for _, value in capture.headers), decoded(body, capture.header("content-type") or "")])
+    said = unquote(unescape(UNICODE.sub(lambda found: chr(int(found[1], 16)), said.replace("\\/", "/"))))
+    return any(one in said for one in wanted if one)
 
 
 def _shown(capture: Capture, body: bytes) -> Raw:
