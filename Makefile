@@ -15,7 +15,7 @@ demo: .venv/ready ## sample departments, crawled, read and served
 	$(BIN)/congthuong demo
 
 test: check ## everything that CI asks of a change
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest --numprocesses auto --maxprocesses 4 --dist loadfile
 
 check: .venv/ready ## style, types, import rules
 	$(BIN)/ruff check .

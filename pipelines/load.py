@@ -18,14 +18,13 @@ from archive.captures import SiteFolder
 from archive.errors import StorageError
 from archive.records import Capture, Failure, Reading, Reason
 from archive.reference import load_reference
-from archive.removal import forget_site
+from archive.removal import OF_ARTICLE, forget_site
 from archive.tables import open_archive, replace_children, store_reference, transaction, upsert
 from pipelines import rows, urls
 from pipelines.context import Context
 from pipelines.judge import Result, judge, target
 
 BATCH = 100  # captures in one transaction
-CHILDREN = ("claims", "mentions", "attachments", "evidence", "article_authors", "versions")  # what hangs on an article, in the order of taking it off
 BATCH_BYTES = 16 * 1024 * 1024  # of bodies, past which no further capture joins them: they are in memory all at once
 
 OWN = "SELECT id FROM captures WHERE site_id = ?"
@@ -82,7 +81,7 @@ class Loader:
             with self.lock(), transaction(self.db):
                 self._register_site()
             try:
-                self._take_in(readings or {})
+                self._take_in({} if readings is None else readings)
             except _Reordered:
                 self._begin_anew()
             else:
@@ -214,7 +213,7 @@ class Loader:
         seen = [capture_id for (capture_id,) in captures.fetchall()]
         self.db.execute("UPDATE captures SET article_id = ? WHERE article_id = ?", [older, younger])
         self.db.execute("UPDATE addresses SET article_id = ? WHERE article_id = ?", [older, younger])
-        for table in CHILDREN:
+        for table in OF_ARTICLE:
             replace_children(self.db, table, "article_id", younger, [])
         self.db.execute("DELETE FROM articles WHERE id = ?", [younger])
         for capture, reading in map(self._read_again, seen):

@@ -20,7 +20,7 @@ from pipelines.mentions import find
 from pipelines.reading import generic
 from pipelines.reading.article import Located, assemble, locate
 from pipelines.reading.decode import decode
-from pipelines.reading.select import Page, elements, inner_text
+from pipelines.reading.select import Page, elements, inner_text, needed
 from pipelines.reading.text import normal
 
 log = logging.getLogger(__name__)
@@ -105,6 +105,10 @@ def further_pages(capture: Capture, context: Context) -> tuple[str, ...]:
     """The addresses of an article's other pages that this page of it links to, by the layout of its day."""
     selectors = _layouts(context, capture.fetched_at)[0].pages
     if not selectors or isinstance(text := _text(capture), Failure):
+        return ()
+    if not any(
+        all(name in text for name in needed(css)) for css in selectors
+    ):  # nearly all articles have one page: that need not be parsed to be seen
         return ()
     page = _page(text, capture.url)
     found = dict.fromkeys(

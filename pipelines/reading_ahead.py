@@ -29,13 +29,6 @@ KEPT = 1000  # results kept for the loader, which asks for those of one batch
 Read: TypeAlias = tuple[int, Capture, Result]
 
 
-class Results(dict[str, Reading | Failure]):
-    """Results by capture id, which come while the loader goes on; true though there is none yet, for a loader makes do without an empty mapping."""
-
-    def __bool__(self) -> bool:
-        return True
-
-
 class ReadFolder(SiteFolder):
     """A site folder for reading, whose captures may come up to a number only, and with what other processes made of them in `readings`."""
 
@@ -44,7 +37,7 @@ class ReadFolder(SiteFolder):
 
     def __init__(self, *args: object) -> None:
         super().__init__(*args)  # type: ignore[arg-type]
-        self.readings = Results()
+        self.readings: dict[str, Reading | Failure] = {}  # results by capture id, which come while the loader goes on
 
     def captures(self, *, after: int = 0, bodies: bool = True) -> Iterator[tuple[int, Capture]]:
         entries = takewhile(lambda one: self.until is None or one.sequence <= self.until, self._index.after(after))

@@ -202,6 +202,7 @@ def test_a_section_that_says_it_has_more_than_it_shows_is_a_short_run(tmp_path: 
     assert result["outcome"] == "short"
     assert "says that it has 40 articles, 7 were found" in result["message"]
     assert query(tmp_path / "data" / "archive.db", "SELECT claimed, held FROM coverage") == [{"claimed": 40, "held": 7}]
+    assert congthuong("status", "--data", tmp_path / "data").code == 0  # nothing that is missing has a name
 
 
 def test_an_endless_pager_is_bounded_and_reported(tmp_path: Path) -> None:

@@ -83,5 +83,5 @@ def show(said: dict[str, list[dict[str, Any]]]) -> None:
             "site", "section", "named", "held", "the first missing", title="\nNamed by the site but not held", box=None, title_justify="left"
         )
         for gap in said["gaps"]:
-            gaps.add_row(gap["site"], gap["section"], str(gap["claimed"]), str(gap["held"]), gap["missing"][0])
+            gaps.add_row(gap["site"], gap["section"], str(gap["claimed"]), str(gap["held"]), gap["missing"][0] if gap["missing"] else "")
         console.print(gaps)
