@@ -147,11 +147,11 @@ class Pages:
 
     def _gather(self, row: Row, pages: Sequence[Capture]) -> Iterator[Any]:
         """Ask for the article's next page, or read it where this is all of it."""
-        if left := unasked(pages, self._spider.context):
+        reading = judge(pages, self._spider.context)
+        if reading is None and (left := unasked(pages, self._spider.context)):
             meta = {HEAD: pages[0].id, KIND: "page", VIA: pages[-1].url}
             yield self._request(row, Step(left[0]), self.on_further_page, meta)
             return
-        reading = judge(pages, self._spider.context)
         if reading is not None:
             yield ReadPage(pages[-1], reading)
         if isinstance(reading, Reading):
