@@ -102,7 +102,8 @@ def clocks() -> Iterator[None]:
     """Clocks around the parts of a crawl, printed at the end of the process's work."""
     from archive import captures, tables  # noqa: PLC0415
     from crawler import frontier, spider  # noqa: PLC0415
-    from pipelines import article, load, read  # noqa: PLC0415
+    from pipelines import judge, load, read  # noqa: PLC0415
+    from pipelines.reading import article  # noqa: PLC0415
 
     spent: dict[str, float] = defaultdict(float)
     inner: list[float] = [0.0]  # of the parts that stand around what runs now, time spent in parts inside them
@@ -126,8 +127,9 @@ def clocks() -> Iterator[None]:
     clock(captures.SiteFolder, "write", "capture: write")
     clock(captures.SiteFolder, "sync", "capture: sync")
     clock(captures.SiteFolder, "_load", "capture: read back for loading")
-    clock(frontier.Frontier, "add lease finish fail has_waiting begin_run commit", "frontier")
-    clock(spider, "read", "read: the rest")
+    clock(frontier.Frontier, "add lease reach finish fail has_waiting begin_run commit", "frontier")
+    clock(judge, "read", "read: the rest")
+    clock(judge, "unasked", "read: further pages")
     clock(read, "_text _page", "read: decode and parse")
     clock(read, "locate", "read: locate")
     clock(read, "assemble", "read: fields and body")
