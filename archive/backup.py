@@ -17,12 +17,11 @@ from archive.captures import CAPTURES, INDEX
 from archive.data import DataFolder, lock, querying, storing
 from archive.errors import StorageError, UsageError
 from archive.snapshot import LEFT_BY_SQLITE, NEW, is_full, opened, put, snapshot, sync
-from archive.warc_file import sync_folder
+from archive.warc_file import span, sync_folder
 from archive.withheld import FILE as WITHHELD
 
 MARK, LOCK = "backup.json", "backup.lock"
 BESIDE = frozenset({MARK, LOCK, "lost+found"})  # what may stand in a folder that is to become a backup
-CHUNK = 1 << 20
 
 
 @dataclass(slots=True)
@@ -155,7 +154,7 @@ class _Run:
         with storing(target), into.open("r+b" if start else "xb") as stream:
             stream.truncate(start)
             stream.seek(start)
-            for chunk in _chunks(source, start, end):
+            for chunk in span(source, start, end):
                 stream.write(chunk)
                 self.report.bytes += len(chunk)
                 self.progress(len(chunk))
@@ -165,19 +164,6 @@ class _Run:
             into.replace(target)
             sync_folder(target.parent)
         self.report.copied += 1
-
-
-def _chunks(source: Path, start: int, end: int) -> Iterator[bytes]:
-    left = end - start
-    with storing(source), source.open("rb") as stream:
-        stream.seek(start)
-        while left:
-            chunk = stream.read(min(CHUNK, left))
-            if not chunk:
-                msg = f"{source}: {left} bytes that its index has seen are missing at its end; `congthuong verify` says what is lost"
-                raise StorageError(msg)
-            left -= len(chunk)
-            yield chunk
 
 
 # -- databases

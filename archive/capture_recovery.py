@@ -85,7 +85,7 @@ def _drop_lost(path: Path, size: int, index: Index) -> int:
 
 def _take_in(path: Path, start: int, index: Index) -> int:
     """Index what the file holds from there on; the number of captures."""
-    taking = _Taking(path.name, index)
+    taking = Taking(path.name, index)
     end = start
     for member in walk(path, start):
         if member.torn:
@@ -118,7 +118,7 @@ class Why:
 
 
 @dataclass(slots=True)
-class _Taking:
+class Taking:
     """What is known while the records of one file go by: request and metadata stand before the response they belong to.
 
     Mostly a request names its response; of some makers the response names its request.

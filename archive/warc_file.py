@@ -13,10 +13,11 @@ from typing import IO
 from warcio.statusandheaders import StatusAndHeadersParserException
 
 from archive.data import storing
-from archive.errors import BrokenRecord
+from archive.errors import BrokenRecord, StorageError
 from archive.warc import END, GZIP, MAGIC, PARSER, Record, parse_record
 
 CHUNK = 1 << 16
+PIECE = 1 << 20  # bytes copied at once
 NUMBERED = re.compile(r"-\d{14}-(\d{5,9})(-.*)?\.warc(?:\.gz)?$")
 
 log = logging.getLogger(__name__)
@@ -159,3 +160,17 @@ def sync_folder(folder: Path) -> None:
         os.fsync(handle)
     finally:
         os.close(handle)
+
+
+def span(path: Path, start: int, end: int) -> Iterator[bytes]:
+    """The bytes of a file between two offsets; StorageError where it has lost some that its index has seen."""
+    left = end - start
+    with storing(path), path.open("rb") as stream:
+        stream.seek(start)
+        while left:
+            chunk = stream.read(min(PIECE, left))
+            if not chunk:
+                msg = f"{path}: {left} bytes that its index has seen are missing at its end; `congthuong verify` says what is lost; a backup has it"
+                raise StorageError(msg)
+            left -= len(chunk)
+            yield chunk

@@ -110,6 +110,18 @@ def _what(kind: str, message: str) -> str:
     return "unknown key; there is article, capture, date and reason" if kind == "extra_forbidden" else message.removeprefix("Value error, ")
 
 
+# A row is there of what the file names, and is no blank one.
+SHOWN = {
+    "article": "SELECT 1 FROM articles WHERE id = :id",
+    "capture": "SELECT 1 FROM captures WHERE id = :id AND outcome <> :outcome",
+}
+
+
+def is_shown(conn: sqlite3.Connection, entry: Entry) -> bool:
+    """Does `archive.db` still show what an entry names? Then the file is younger than the archive."""
+    return conn.execute(SHOWN[entry.kind], {"id": entry.id, "outcome": OUTCOME}).fetchone() is not None
+
+
 def hidden(conn: sqlite3.Connection, site: str) -> list[str]:
     """The ids of a site's captures of which `archive.db` holds nothing but that they are there, in the order of their numbers."""
     sql = "SELECT id FROM captures WHERE outcome = ? AND site_id = ? ORDER BY sequence"

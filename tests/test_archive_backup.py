@@ -136,9 +136,9 @@ def killed_at(step: int, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
         patch.setattr(os, "fsync", before(os.fsync))
         patch.setattr(Path, "replace", before(Path.replace))
         patch.setattr(Path, "unlink", before(Path.unlink))
-        patch.setattr(module, "CHUNK", 1000)
-        real = module._chunks
-        patch.setattr(module, "_chunks", lambda *args: (before(lambda one: one)(chunk) for chunk in real(*args)))
+        patch.setattr("archive.warc_file.PIECE", 1000)
+        real = module.span
+        patch.setattr(module, "span", lambda *args: (before(lambda one: one)(chunk) for chunk in real(*args)))
         yield
 
 
@@ -192,7 +192,7 @@ def test_a_disk_that_is_full_leaves_what_was_there(bench: Bench, out: Path, monk
         raise OSError(errno.ENOSPC, "No space left on device")
 
     with monkeypatch.context() as patch:
-        patch.setattr(module, "_chunks", full)
+        patch.setattr(module, "span", full)
         with pytest.raises(StorageError, match="the disk is full"):
             backup(bench.data, out, at=AT)
     assert not list(out.rglob("*.unfinished*"))

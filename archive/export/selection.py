@@ -16,9 +16,7 @@ from archive.captures import CAPTURES, INDEX, is_indexed
 from archive.data import storing
 from archive.errors import StorageError
 from archive.warc import Record, capture_id
-from archive.warc_file import number, walk
-
-CHUNK = 1 << 20
+from archive.warc_file import number, span, walk
 
 Wants: TypeAlias = Callable[[Entry], bool]
 
@@ -84,17 +82,8 @@ class Part:
 
     def chunks(self) -> Iterator[bytes]:
         """The bytes; StorageError where the file has lost some that the index has seen."""
-        with storing(self.path), self.path.open("rb") as stream:
-            for start, end in self.pieces:
-                stream.seek(start)
-                left = end - start
-                while left:
-                    chunk = stream.read(min(CHUNK, left))
-                    if not chunk:
-                        msg = f"{self.path}: ends before what was once on disk. Put the file back from a backup; nothing was exported"
-                        raise StorageError(msg)
-                    left -= len(chunk)
-                    yield chunk
+        for start, end in self.pieces:
+            yield from span(self.path, start, end)
 
     def entries(self) -> Iterator[tuple[Entry, int]]:
         """The captures in it, and the offset of each in what goes out."""

@@ -6,19 +6,15 @@ import sqlite_utils
 
 from archive.errors import UsageError
 from archive.export.selection import Selection
-from archive.withheld import OUTCOME, Withheld, hidden
+from archive.withheld import OUTCOME, Withheld, hidden, is_shown
 
-SHOWN = {
-    "article": "SELECT 1 FROM articles WHERE id = :id",
-    "capture": "SELECT 1 FROM captures WHERE id = :id AND outcome <> :outcome",
-}
 LOOKED_AT = "SELECT 1 FROM captures WHERE id = ? AND outcome <> ?"
 
 
 def check_in_force(db: sqlite_utils.Database, withheld: Withheld) -> None:
     """UsageError where the archive still shows what the file names."""
     for one in withheld.entries:
-        if db.conn.execute(SHOWN[one.kind], {"id": one.id, "outcome": OUTCOME}).fetchone():
+        if is_shown(db.conn, one):
             msg = f"{withheld.path}: the archive still shows the {one.kind} {one.id!r}. `congthuong rebuild` puts the file into force; then export"
             raise UsageError(msg)
 

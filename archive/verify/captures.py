@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, fields
 from pathlib import Path
 
 from archive.capture_index import PAGE, Entry, Index
-from archive.capture_recovery import _Taking
+from archive.capture_recovery import Taking
 from archive.captures import CAPTURES, INDEX
 from archive.errors import BrokenRecord, StorageError
 from archive.records import Place
@@ -149,7 +149,7 @@ class Captures:
     def _walk(self, file: str, start: int, end: int) -> None:
         rows = self.index.rows(file, start, end)
         waiting = next(rows, None)
-        taking, certain = _Taking(file, self.index), start == 0
+        taking, certain = Taking(file, self.index), start == 0
         for member in walk(self.folder / CAPTURES / file, start):
             if member.offset >= end:
                 break
@@ -174,7 +174,7 @@ class Captures:
     def _no_record(self, entry: Entry) -> None:
         self.findings.broken("index", self.name(entry.place), f"the capture {entry.id} should stand there, but no record begins there", INDEX_AGAIN)
 
-    def _record(self, member: Member, record: Record, row: Entry | None, taking: _Taking, *, certain: bool) -> None:
+    def _record(self, member: Member, record: Record, row: Entry | None, taking: Taking, *, certain: bool) -> None:
         place = Place(taking.file, member.offset, member.length)
         self.findings.count("records")
         known = certain or record.id in taking.reasons

@@ -13,7 +13,7 @@ from archive.web import entities, filters, marks
 from archive.web.differences import changes
 from archive.web.queries import Row, by_id, counted, listing_names, newest, one, rows
 from archive.web.raw import file_of, raw
-from archive.withheld import OUTCOME, hidden, read_withheld
+from archive.withheld import hidden, is_shown, read_withheld
 
 log = logging.getLogger(__name__)
 
@@ -55,9 +55,8 @@ def withheld(conn: sqlite3.Connection) -> list[Row]:
     except ArchiveError as error:
         log.warning("%s", error)
         return []
-    shown = {"article": "SELECT id FROM articles WHERE id = ?", "capture": f"SELECT id FROM captures WHERE id = ? AND outcome <> '{OUTCOME}'"}  # noqa: S608 our own name
     return [
-        {"kind": entry.kind, "id": entry.id, "date": entry.date.isoformat(), "reason": entry.reason, "shown": one(conn, shown[entry.kind], entry.id)}
+        {"kind": entry.kind, "id": entry.id, "date": entry.date.isoformat(), "reason": entry.reason, "shown": is_shown(conn, entry)}
         for entry in entries
     ]
 
