@@ -4,6 +4,7 @@ import sqlite3
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from functools import lru_cache
+from operator import itemgetter
 from pathlib import Path
 from typing import Any, TypeAlias
 from weakref import WeakKeyDictionary
@@ -20,6 +21,7 @@ Row: TypeAlias = Mapping[str, Any]
 
 INTERNAL = "_sqlite_migrations"  # when a migration was applied is no content
 BUSY = 30.0  # seconds to wait for another writer
+CACHE = 64  # MiB of pages a writer keeps: with SQLite's own 2 each new row reads the indexes' pages again
 
 _keys_of: WeakKeyDictionary[sqlite_utils.Database, dict[str, tuple[str, ...]]] = WeakKeyDictionary()  # primary keys by table
 
@@ -53,6 +55,7 @@ def _prepared(connection: sqlite3.Connection, path: Path, *, readonly: bool) -> 
         return db
     db.enable_wal()
     connection.execute("PRAGMA synchronous = NORMAL")
+    connection.execute(f"PRAGMA cache_size = -{CACHE * 1024}")
     connection.execute("PRAGMA secure_delete = ON")  # what is withheld stays in no free page of the file
     if migrations.pending(db):
         with transaction(db):
@@ -103,11 +106,13 @@ def upsert(db: sqlite_utils.Database, table: str, rows: Iterable[Row], *, only_n
     if not every:
         return 0
     columns = tuple(every[0])
-    if odd := next((row for row in every if row.keys() != every[0].keys()), None):
+    named = every[0].keys()
+    if odd := next((row for row in every if row.keys() != named), None):
         msg = f"rows for {table} differ in their columns: {list(columns)} and {list(odd)}"
         raise ValueError(msg)
     sql = _upsert_sql(table, columns, _key(db, table), only_new=only_new)
-    return db.conn.executemany(sql, [tuple(row[column] for column in columns) for row in every]).rowcount
+    values = itemgetter(*columns, columns[0])  # the first once more, since of one column it would give no tuple
+    return db.conn.executemany(sql, [values(row)[:-1] for row in every]).rowcount
 
 
 @lru_cache(maxsize=256)

@@ -5,6 +5,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime
+from functools import lru_cache
 from urllib.parse import urljoin, urlsplit
 
 from lxml import etree, html
@@ -74,6 +75,7 @@ def _read(captures: Sequence[Capture], context: Context) -> Reading | Failure:
     return replace(found, capture=captures[0]) if isinstance(found, Failure) else found
 
 
+@lru_cache(maxsize=1)  # whether it has further pages is asked of a page right before it is read
 def _text(capture: Capture) -> str | Failure:
     if capture.broken:
         return Failure(*capture.broken)

@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 from bs4.element import Tag
 
@@ -27,28 +28,29 @@ class Style:
 
 def style_of(tag: Tag, around: Style) -> Style:
     """The look inside `tag`, which inherits what it does not say."""
-    style = around
-    if tag.name in {"b", "strong", "th", "h1", "h2", "h3", "h4", "h5", "h6"}:
-        style = replace(style, strong=True)
-    elif tag.name in {"i", "em", "cite"}:
-        style = replace(style, italic=True)
-    elif tag.name == "center":
-        style = replace(style, align="center")
     if not tag.attrs:
-        return style
-    css = str(tag.get("style") or "")
-    classes = _classes(tag)
+        return _look(tag.name, "", "", "", "", around)
+    return _look(tag.name, *(str(tag.get(name) or "") for name in ("style", "align", MARK)), _classes(tag), around)
+
+
+@lru_cache(maxsize=4096)  # the paragraphs of a page, and the pages of a site, mostly look alike
+def _look(name: str, css: str, align: str, mark: str, classes: str, around: Style) -> Style:
+    style = around
+    if name in {"b", "strong", "th", "h1", "h2", "h3", "h4", "h5", "h6"}:
+        style = replace(style, strong=True)
+    elif name in {"i", "em", "cite"}:
+        style = replace(style, italic=True)
+    elif name == "center":
+        style = replace(style, align="center")
     if found := ALIGN.search(css) or ALIGN_CLASS.search(classes):
         style = replace(style, align=found.group(1).lower())
-    elif align := tag.get("align"):
-        style = replace(style, align=str(align).lower())
+    elif align:
+        style = replace(style, align=align.lower())
     if found := WEIGHT.search(css):
         style = replace(style, strong=found.group(1).lower() in {"bold", "bolder", "600", "700", "800", "900"})
     if found := SLANT.search(css):
         style = replace(style, italic=found.group(1).lower() != "normal")
-    marks = {str(tag.get(MARK))} if tag.get(MARK) else set()
-    if CAPTION_CLASS.search(classes):
-        marks.add("caption")
+    marks = ({mark} if mark else set()) | ({"caption"} if CAPTION_CLASS.search(classes) else set())
     return replace(style, marks=style.marks | marks) if marks else style
 
 
