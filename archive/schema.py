@@ -151,6 +151,13 @@ def first_form(db: sqlite_utils.Database) -> None:
     db.execute(f"CREATE TRIGGER articles_au AFTER UPDATE OF {columns} ON articles WHEN {changed} BEGIN{delete}{insert} END")
 
 
+@migrations()
+def digest_of_what_was_read(db: sqlite_utils.Database) -> None:
+    """Empty in rows of before, until they are read again."""
+    for table in ("articles", "versions"):
+        db.execute(f"ALTER TABLE {table} ADD COLUMN read_digest TEXT")
+
+
 def migrate(db: sqlite_utils.Database) -> None:
     """Bring `db` up to the newest form; nothing is done where it is already."""
     migrations.apply(db)

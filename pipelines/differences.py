@@ -26,7 +26,7 @@ TABLES: dict[str, tuple[tuple[str, ...], str]] = {
     "failures": (("id",), OF_PAGE.replace("{where}", "capture_id IS NOT NULL")),
 }
 UNREAD = {
-    "articles": frozenset({"first_seen", "last_seen", "vanished_at"}),
+    "articles": frozenset({"first_seen", "last_seen", "vanished_at", "read_digest"}),
     "attachments": frozenset({"capture_id", "content_type", "size", "digest"}),
 }
 PLACE = ("site", "url ")

@@ -262,18 +262,12 @@ class Loader:
         article = reading.article
         province = self._context.province_on(article.published_at.date() if article.published_at else None)
         seen = {"versions": number, "first_seen": first_seen, "last_seen": last_seen}
-        upsert(self.db, "articles", [rows.article_row(article_id, capture, article) | {"province_id": province} | seen])
-        authors = rows.author_rows(article_id, article)
-        upsert(self.db, "authors", [author for author, _ in authors], only_new=True)
-        for table, children in (
-            ("article_authors", [link for _, link in authors]),
-            ("evidence", rows.evidence_rows(article_id, article)),
-            ("attachments", rows.attachment_rows(article_id, article)),
-            ("claims", []),  # before the mentions they rest on
-            ("mentions", rows.mention_rows(article_id, reading)),
-            ("claims", rows.claim_rows(article_id, reading)),
-        ):
-            replace_children(self.db, table, "article_id", article_id, children)
+        made = rows.reading_rows(article_id, capture, reading)
+        upsert(self.db, "articles", [row | {"province_id": province} | seen for row in made["articles"]])
+        upsert(self.db, "authors", [author for author, _ in rows.author_rows(article_id, article)], only_new=True)
+        replace_children(self.db, "claims", "article_id", article_id, [])  # before the mentions they rest on
+        for table in ("article_authors", "evidence", "attachments", "mentions", "claims"):
+            replace_children(self.db, table, "article_id", article_id, made[table])
 
     # -- addresses
 

@@ -2,8 +2,9 @@
 
 import hashlib
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
+from operator import itemgetter
 from typing import Any
 
 from archive.records import Article, Capture, Failure, FieldName, Reading
@@ -12,6 +13,22 @@ Row = dict[str, Any]
 
 
 CONTENT = ("title", "lead", "text", "byline", "published_at", "modified_at", "images")
+
+# What one reading decides of an article, by table; a digest of it stands in the article's row, so that nothing can change unnoticed later.
+READ = {
+    "articles": (
+        *("site_id", "url", "author", "year", "category", "tags", "language", "source_name", "source_url", "version_id", "capture_id"),
+        *(*CONTENT, "html"),
+    ),
+    "article_authors": ("article_id", "position", "author_id", "role", "printed"),
+    "evidence": ("article_id", "field", "method", "raw", "doubt"),
+    "attachments": ("article_id", "url", "name"),
+    "mentions": (
+        *("id", "article_id", "field", "start", "end", "quote", "kind"),
+        *("rule", "scheme", "holder", "number", "entity", "refers_to"),
+    ),
+    "claims": ("id", "article_id", "mention_id", "kind", "entity", "subject", "subject_entity", "field", "start", "end", "quote"),
+}
 
 
 def stamp(moment: datetime) -> str:
@@ -73,6 +90,37 @@ def content(article: Article) -> Row:
     }
 
 
+def reading_rows(article_id: str, capture: Capture, reading: Reading) -> dict[str, list[Row]]:
+    """All rows that a reading decides, by table, as `READ` names their columns; the article's with the digest of them."""
+    article = reading.article
+    found = {
+        "articles": [article_row(article_id, capture, article)],
+        "article_authors": [link for _, link in author_rows(article_id, article)],
+        "evidence": evidence_rows(article_id, article),
+        "attachments": attachment_rows(article_id, article),
+        "mentions": mention_rows(article_id, reading),
+        "claims": claim_rows(article_id, reading),
+    }
+    [row] = found["articles"]
+    row["read_digest"] = f"{content_digest(content(article) | {'html': article.html})}-{digest(found)}"
+    return found
+
+
+def content_digest(version: Row) -> str:
+    """Of what makes a version; the first half of an article's `read_digest`, and all of a version's."""
+    return _id(*(repr(version[name]) for name in (*CONTENT, "attachments", "html")))
+
+
+def digest(tables: Mapping[str, Iterable[Row]]) -> str:
+    """Of all that was read, from rows as they were made or as the archive has them; the second half of an article's `read_digest`."""
+    return _id(repr([read_values(table, tables[table]) for table in READ]))
+
+
+def read_values(table: str, found: Iterable[Row]) -> list[tuple[Any, ...]]:
+    """What reading decided of these rows, in an order of its own."""
+    return sorted(map(itemgetter(*READ[table]), found), key=repr)
+
+
 def article_row(article_id: str, capture: Capture, article: Article) -> Row:
     authors = article.byline.authors if article.byline else ()
     row = content(article) | {
@@ -106,6 +154,7 @@ def version_row(stored: Row, attachments: Iterable[tuple[str, str]], *, seen_fro
         "article_id": stored["id"],
         "number": stored["versions"],
         "html": stored["html"],
+        "read_digest": stored["read_digest"] and stored["read_digest"].partition("-")[0],
         "capture_id": stored["capture_id"],
         "seen_from": seen_from,
         "seen_until": stored["last_seen"],

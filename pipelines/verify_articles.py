@@ -1,12 +1,10 @@
 """Verifies the articles of one site: read again they say the same, their mentions stand where they say, their addresses lead to them. Reads only."""
 
-import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 import sqlite_utils
-from lxml import html
 
 from archive.captures import SiteFolder
 from archive.records import Capture, Reading, Reason
@@ -18,11 +16,11 @@ from pipelines import rows, urls
 from pipelines.context import Context
 from pipelines.judge import Result, judge
 
-Row = Mapping[str, Any]
+Row = dict[str, Any]
 
 QUOTED = ("mentions", "claims")
-UNTELLING = re.compile(r"[\W_]+")
 DIFFERENT = "would be read differently"
+AGAIN = "`congthuong rebuild` reads everything again"
 
 
 @dataclass(slots=True)
@@ -63,39 +61,50 @@ class Articles:
     def _check_article(self, stored: Row) -> None:
         self.findings.count("articles")
         misquoted = self._misquoted(stored)
-        again = self._read(stored["capture_id"], stored["url"])
-        [raw] = self.db.execute("SELECT max(raw) FROM evidence WHERE article_id = ? AND field = 'title'", [stored["id"]]).fetchone()
-        if again:
-            first, reading = again
-            different = self._differences(stored, first, reading) if isinstance(reading, Reading) else ["no article any more"]
-            different = [one for one in different if one not in misquoted]
-            if not different and not misquoted:
-                return
-        changed = {"text": not agrees(stored), "title": raw not in {None, stored["title"]}}  # the evidence has the title as it was read
-        if odd := [field for field, is_so in changed.items() if is_so]:
-            trouble = f"its {' and '.join(odd)} is not what was read, whoever read it ({stored['url']})"
-            self.findings.broken("article", f"archive.db: article {stored['id']}", trouble, REBUILD)
+        again, held = self._read(stored["capture_id"], stored["url"]), self._held(stored)
+        different = _different(again, held, stored) if again else []
+        said, everything = (stored["read_digest"] or "-").split("-")
+        if stored["read_digest"] is None:
+            self.findings.note("read before digests of it were kept", stored["url"], AGAIN)
+        elif said != rows.content_digest(
+            rows.stored_content(stored, [(one["url"], one["name"]) for one in held["attachments"]]) | {"html": stored["html"]}
+        ):
+            self._not_as_read(stored, different)
             return
         for table, found in misquoted.items():
             for name, trouble in found:
                 self.findings.broken(table[:-1], f"archive.db: {table[:-1]} {name}", trouble, REBUILD)
-        if again and different:
-            self.findings.note(DIFFERENT, f"{stored['url']}: {', '.join(different)}", "`congthuong rebuild` reads everything again")
+        if misquoted:
+            return
+        if everything and everything != rows.digest(held):
+            self._not_as_read(stored, different)
+        elif different:
+            self.findings.note(DIFFERENT, f"{stored['url']}: {', '.join(different)}", AGAIN)
+
+    def _not_as_read(self, stored: Row, different: list[str]) -> None:
+        """`different`: what reading it again can tell of it."""
+        trouble = f"{' and '.join(different) or 'it'} is not what was read, whoever read it ({stored['url']})"
+        self.findings.broken("article", f"archive.db: article {stored['id']}", trouble, REBUILD)
 
     def _check_version(self, stored: Row, url: str) -> None:
         self.findings.count("versions")
         again = self._read(stored["capture_id"], url)
-        if again:
+        if stored["read_digest"] not in {None, rows.content_digest(stored)}:
+            trouble = f"it is not what was read, whoever read it ({url})"
+            self.findings.broken("version", f"archive.db: version {stored['id']}", trouble, REBUILD)
+        elif again:
             _, reading = again
             new = rows.content(reading.article) | {"html": reading.article.html} if isinstance(reading, Reading) else {}
             different = [name for name, value in new.items() if stored[name] != value] if new else ["no article any more"]
-            if not different:
-                return
-        if not agrees(stored):
-            trouble = f"its text is not what was read, whoever read it ({url})"
-            self.findings.broken("version", f"archive.db: version {stored['id']}", trouble, REBUILD)
-        elif again:
-            self.findings.note(DIFFERENT, f"{url}, version {stored['number']}: {', '.join(different)}", "`congthuong rebuild` reads everything again")
+            if different:
+                self.findings.note(DIFFERENT, f"{url}, version {stored['number']}: {', '.join(different)}", AGAIN)
+
+    def _held(self, stored: Row) -> dict[str, list[Row]]:
+        """The rows of an article that its reading decided, as the archive has them."""
+        held: dict[str, list[Row]] = {"articles": [stored]}
+        for table in rows.READ.keys() - held.keys():
+            held[table] = list(self.db.query(f"SELECT * FROM {table} WHERE article_id = ?", [stored["id"]]))  # noqa: S608 - our own names
+        return held
 
     def _read(self, capture_id: str, url: str) -> tuple[Capture, Result] | None:
         """The capture of its first page, and what it is; None where it cannot be read, which is named."""
@@ -114,28 +123,6 @@ class Articles:
             self.captures.damaged(page.place, page.broken[1])
         elif page.broken and page.refers_to and (original := self.captures.index.by_id(page.refers_to)):
             self.captures.damaged(original.place, page.broken[1])
-
-    def _differences(self, stored: Row, first: Capture, reading: Reading) -> list[str]:
-        """The columns, and the tables, that this reading would make different."""
-        article, name = reading.article, stored["id"]
-        day = article.published_at.date() if article.published_at else None
-        row = rows.article_row(name, first, article) | {"province_id": self.context.province_on(day)}
-        different = [column for column, value in row.items() if stored[column] != value]
-        children = {
-            "article_authors": [link for _, link in rows.author_rows(name, article)],
-            "evidence": rows.evidence_rows(name, article),
-            "attachments": rows.attachment_rows(name, article),
-            "mentions": rows.mention_rows(name, reading),
-            "claims": rows.claim_rows(name, reading),
-        }
-        return different + [table for table, made in children.items() if not self._holds(table, name, made)]
-
-    def _holds(self, table: str, article_id: str, made: list[dict[str, Any]]) -> bool:
-        """Has the table just these rows of an article, as far as reading says what stands in them?"""
-        names = list(made[0]) if made else ["article_id"]
-        columns = ", ".join(f'"{name}"' for name in names)
-        held = self.db.execute(f"SELECT {columns} FROM {table} WHERE article_id = ?", [article_id])  # noqa: S608 - our own names
-        return sorted(held.fetchall(), key=repr) == sorted((tuple(row[name] for name in names) for row in made), key=repr)
 
     # -- what hangs on an article
 
@@ -170,20 +157,13 @@ class Articles:
         return self.db.execute(sql, [self.captures.site, url, key]).fetchone() is not None
 
 
-def agrees(row: Row) -> bool:
-    """Have text and markup of an article's or version's row the same words? So every reader leaves them, for both come from the same paragraphs."""
-    return _words(row["text"]) == _words(_shown(row["html"]))
-
-
-def _shown(markup: str) -> str:
-    """The words of an article's markup but for captions, which are kept with the pictures."""
-    if not markup:
-        return ""
-    tree = html.fragment_fromstring(markup, create_parent=True)
-    for caption in tree.iter("figcaption"):
-        caption.text = ""
-    return str(tree.text_content())
-
-
-def _words(text: str) -> str:
-    return UNTELLING.sub("", text)
+def _different(again: tuple[Capture, Result], held: Mapping[str, list[Row]], stored: Row) -> list[str]:
+    """The columns, and the tables, that this reading would make different."""
+    first, reading = again
+    if not isinstance(reading, Reading):
+        return ["no article any more"]
+    made = rows.reading_rows(stored["id"], first, reading)
+    [row] = made["articles"]
+    columns = [name for name in rows.READ["articles"] if stored[name] != row[name]]
+    others = (table for table in rows.READ if table != "articles")
+    return columns + [table for table in others if rows.read_values(table, made[table]) != rows.read_values(table, held[table])]

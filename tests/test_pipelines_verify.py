@@ -244,6 +244,27 @@ def test_the_words_of_an_article(held: Held, change: str, quick: Sample | None) 
     assert "would be read differently" not in findings.notes
 
 
+@pytest.mark.parametrize(
+    "change",
+    (
+        "UPDATE articles SET published_at = '2001-01-01T00:00:00+07:00' WHERE id = ?",
+        "UPDATE articles SET category = 'Khác' WHERE id = ?",
+        "UPDATE article_authors SET role = 'photo' WHERE article_id = ?",
+        "UPDATE evidence SET doubt = 'none' WHERE article_id = ? AND field = 'title'",
+        "DELETE FROM evidence WHERE article_id = ?",
+        "UPDATE mentions SET scheme = 'unknown' WHERE article_id = ?",
+        "UPDATE mentions SET entity = NULL WHERE article_id = ?",
+        "UPDATE claims SET kind = 'deputy' WHERE article_id = ?",
+    ),
+)
+def test_what_was_read_of_an_article(held: Held, change: str) -> None:
+    [name] = held.one("SELECT article_id FROM claims JOIN articles a ON a.id = article_id WHERE kind = 'member' AND site_id = ? ORDER BY 1", SITE)
+    held.sql(change, name)
+    findings = held.verify()
+    assert ("article", f"archive.db: article {name}") in broken(findings)
+    assert "would be read differently" not in findings.notes
+
+
 @pytest.mark.parametrize("table", ("mentions", "claims"))
 @pytest.mark.parametrize("quick", (None, Sample(1)))
 def test_a_quote_that_was_shifted(held: Held, table: str, quick: Sample | None) -> None:
