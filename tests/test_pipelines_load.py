@@ -15,6 +15,7 @@ from archive.data import DataFolder, lock
 from archive.errors import Locked, StorageError
 from archive.reference import load_reference
 from archive.tables import dump
+from archive.versions import readable, versions
 from pipelines.context import Context, ProvincePeriod
 from pipelines.derive import derive, record_log
 from pipelines.layout import Layout
@@ -142,6 +143,23 @@ def test_a_change_of_content_is_a_version_and_the_older_one_is_kept(bench: Bench
         name: before[name] for name in ("title", "text", "published_at", "byline", "images")
     }
     assert old["seen_from"] == old["seen_until"] == before["last_seen"]
+
+
+def test_versions_and_their_differences_in_python(bench: Bench) -> None:
+    first = bench.page("cho-12.html")
+    bench.page("cho-12.html", later=1, text="Phiên chợ dời sang chủ nhật.")
+    third = bench.page("cho-12.html", later=1, text="Phiên chợ dời sang thứ bảy.", date="13/03/2024")
+    bench.load()
+    name = bench.article()["id"]
+    found = versions(bench.db.conn, name)
+    assert [(one["number"], one["current"]) for one in found] == [(1, False), (2, False), (3, True)]
+    assert (found[0]["capture_id"], found[2]["capture_id"]) == (first, third)
+    assert found[0]["seen_from"] == found[0]["seen_until"] < found[1]["seen_from"] < found[2]["seen_from"]
+    assert found[0]["changes"] == ()
+    assert "  Phiên chợ dời sang [-chủ nhật-]{+thứ bảy+}." in readable(found[2]["changes"]).split("\n")
+    assert "published_at" in readable(found[2]["changes"])
+    assert versions(bench.db.conn, "0" * 16) == []
+    assert [bool(one["changes"]) for one in versions(bench.db.conn, name, told=1)] == [False, False, True]
 
 
 def test_a_better_reader_makes_no_version(bench: Bench) -> None:

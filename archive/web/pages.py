@@ -1,16 +1,14 @@
 """What our own pages show, read from `archive.db`: one function per template, found in PAGES. A further page is a further entry."""
 
-import json
 import logging
 import sqlite3
 from collections.abc import Callable, Mapping
-from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
 from archive.errors import ArchiveError
-from archive.web import entities, filters, marks
-from archive.web.differences import changes
+from archive.versions import versions
+from archive.web import entities, marks
 from archive.web.queries import Row, by_id, counted, listing_names, newest, one, rows
 from archive.web.raw import file_of, raw
 from archive.withheld import hidden, is_shown, read_withheld
@@ -84,30 +82,13 @@ def article(conn: sqlite3.Connection, key: str) -> Mapping[str, Any]:
         "authors": of_article(conn, key, "article_authors", "position"),
         "evidence": of_article(conn, key, "evidence", "field"),
         "claims": of_article(conn, key, "claims", "kind, start, id"),
-        "versions": versions(conn, found),
+        "versions": versions(conn, key, told=TOLD),
         "attachments": of_article(conn, key, "attachments", "url"),
         "addresses": of_article(conn, key, "addresses", "key"),
         "capture": by_id(conn, "captures", found["capture_id"]),
         "province": by_id(conn, "provinces", found["province_id"]),
         "site": by_id(conn, "sites", found["site_id"]),
     }
-
-
-def versions(conn: sqlite3.Connection, found: Row) -> list[Row]:
-    """The versions of an article from its first to the one shown, each with what changed from the one before it."""
-    files = [[file["url"], file["name"]] for file in of_article(conn, found["id"], "attachments", "url")]
-    first = by_id(conn, "captures", found["version_id"].rpartition("-")[2])  # a version's id ends with its first capture
-    seen = {"seen_from": first.get("fetched_at"), "seen_until": found["last_seen"]}
-    current = {**found, **seen, "number": found["versions"], "attachments": json.dumps(files)}
-    older = of_article(conn, found["id"], "versions", "number")
-    steps = list(pairwise([*older, current]))
-    told = {new["number"]: changes(_dated(old), _dated(new)) for old, new in steps[-TOLD:]}
-    return [{**version, "changes": told.get(version["number"], ()), "current": version is current} for version in (*older, current)]
-
-
-def _dated(version: Row) -> Row:
-    """Its dates as they are shown."""
-    return {**version, **{field: filters.day(version[field]) for field in ("published_at", "modified_at")}}
 
 
 def capture(conn: sqlite3.Connection, key: str) -> Mapping[str, Any]:

@@ -1,11 +1,19 @@
-"""What changed from one version of an article to the next, word by word, for showing. Knows nothing of HTML."""
+"""The versions of an article, and what changed from one to the next, word by word. Knows nothing of HTML.
+
+with sqlite3.connect("data/archive.db") as db:
+    for version in versions(db, "07554df21d305129"):
+        print(version["number"], version["seen_from"])
+        print(readable(version["changes"]))
+"""
 
 import json
 import re
+import sqlite3
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
+from itertools import pairwise
 from typing import Any, Literal
 
 Kind = Literal["same", "gone", "new", "left out"]
@@ -16,6 +24,16 @@ PAIRS = 50_000  # equal words on either side, two and two, and the same beyond s
 AROUND = 8  # words of unchanged text kept on each side of a change
 ALIKE = 0.3  # below it two texts share hardly more than their small words, and are shown one after the other
 FIELDS = ("title", "lead", "text", "byline", "published_at", "modified_at", "images", "attachments")
+MIDNIGHT = "T00:00:00+07:00"  # of a date whose page prints no time
+MARKS = {"gone": "[-{}-]", "new": "{{+{}+}}"}  # as `git diff --word-diff` has them
+CURRENT = """  -- a version's id ends with its first capture
+SELECT a.version_id AS id, a.versions AS number, a.capture_id, c.fetched_at AS seen_from, a.last_seen AS seen_until,
+  a.title, a.lead, a.text, a.html, a.byline, a.published_at, a.modified_at, a.images,
+  (SELECT json_group_array(json_array(url, name)) FROM (SELECT url, name FROM attachments WHERE article_id = a.id ORDER BY url)) AS attachments
+FROM articles a LEFT JOIN captures c ON c.id = substr(a.version_id, instr(a.version_id, '-') + 1) WHERE a.id = ?"""
+OLDER = """
+SELECT id, number, capture_id, seen_from, seen_until, title, lead, text, html, byline, published_at, modified_at, images, attachments
+FROM versions WHERE article_id = ? ORDER BY number"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +52,33 @@ class Change:
     paragraphs: tuple[tuple[Piece, ...], ...]
 
 
+def versions(conn: sqlite3.Connection, article_id: str, *, told: int | None = None) -> list[dict[str, Any]]:
+    """Every version of an article from its first to the newest, each with what `changes` from the one before it: in all steps, or in the last `told`.
+
+    Empty where there is no such article. The connection may have any row factory.
+    """
+    found = [dict(zip([name for name, *_ in cursor.description], row, strict=True)) for cursor in _asked(conn, article_id) for row in cursor]
+    steps = list(pairwise(found))
+    compared = {new["number"]: changes(old, new) for old, new in (steps if told is None else steps[len(steps) - told :] if told else [])}
+    return [version | {"changes": compared.get(version["number"], ()), "current": version is found[-1]} for version in found]
+
+
+def _asked(conn: sqlite3.Connection, article_id: str) -> Iterator[sqlite3.Cursor]:
+    for sql in (OLDER, CURRENT):
+        cursor = conn.cursor()
+        cursor.row_factory = None
+        yield cursor.execute(sql, [article_id])
+
+
+def readable(found: Iterable[Change]) -> str:
+    """Changes as plain text: a line a paragraph, what went as [-this-], what came as {+this+}."""
+    lines = []
+    for change in found:
+        lines.append(f"{change.field}:")
+        lines += ["  " + "".join(MARKS.get(piece.kind, "{}").format(piece.text) for piece in paragraph) for paragraph in change.paragraphs]
+    return "\n".join(lines)
+
+
 def changes(old: Mapping[str, Any], new: Mapping[str, Any]) -> tuple[Change, ...]:
     """The fields of two versions that differ. The lead is part of the text, so it is named only where the text is the same."""
     texts = {field: (_lines(old.get(field)), _lines(new.get(field))) for field in FIELDS}
@@ -45,7 +90,7 @@ def changes(old: Mapping[str, Any], new: Mapping[str, Any]) -> tuple[Change, ...
 
 def _lines(value: object) -> list[str]:
     """The paragraphs of a text; one line for each entry of a JSON array."""
-    text = "" if value is None else str(value)
+    text = "" if value is None else str(value).removesuffix(MIDNIGHT)
     if text.startswith("["):
         try:
             return [" · ".join(filter(None, map(str, entry))) if isinstance(entry, list) else str(entry) for entry in json.loads(text)]

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from archive.web.differences import Piece, changes, paragraphs, words
+from archive.versions import Piece, changes, paragraphs, readable, words
 
 SAME, GONE, NEW, OUT = "same", "gone", "new", "left out"
 
@@ -74,3 +74,9 @@ def test_the_new_text_can_be_read_from_it(old: str, new: str) -> None:
     if not any(piece.kind == OUT for piece in found):
         assert kept == new
         assert went.rstrip("\n") == old.rstrip("\n")
+
+
+def test_changes_as_plain_text() -> None:
+    old = {"title": "A", "text": "Chấm theo ba nhóm.", "published_at": "2024-01-12T00:00:00+07:00"}
+    new = {"title": "A", "text": "Chấm theo bốn nhóm.", "published_at": "2024-01-13T00:00:00+07:00"}
+    assert readable(changes(old, new)) == "text:\n  Chấm theo [-ba -]{+bốn +}nhóm.\npublished_at:\n  2024-01-[-12-]{+13+}"
