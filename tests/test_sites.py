@@ -1,6 +1,7 @@
 """The pages kept of sites: each folder `tests/sites/<site>/<case>/` is a page as it was answered and the article that reading must make of it.
 
-A case nobody has reviewed yet fails: what was read is written beside it, to be held against the page.
+A case nobody has reviewed yet fails: what was read is written beside it, to be held against the page. Those of the gate (`gate-…`) are scored
+instead, in `test_gate.py`.
 """
 
 import json
@@ -11,12 +12,12 @@ import pytest
 
 from archive.errors import UsageError
 from crawler.probe import Answer
-from crawler.site_files import load_site, read_site_file
+from crawler.site_files import read_site_file
 from crawler.survey.cases import CASE, GOLDEN, PAGE, check_case, load_case, write_case
+from scoring import FOLDER, GATE, site_of
 from test_bad_pages import GOOD, SITE
 
-FOLDER = Path(__file__).parent / "sites"
-CASES = sorted(path.parent for path in FOLDER.glob(f"*/*/{CASE}"))
+CASES = sorted(path.parent for path in FOLDER.glob(f"*/*/{CASE}") if not path.parent.name.startswith(GATE))
 ANSWER = Answer(
     "http://127.0.0.1/bai/1",
     200,
@@ -30,7 +31,7 @@ ANSWER = Answer(
 def test_a_kept_page_reads_as_reviewed(case: Path) -> None:
     name, _ = load_case(case)
     assert name == case.parent.name, f"{case}: the folder is that of another site than {CASE} says"
-    assert (wrong := check_case(case, load_site(name))) is None, wrong
+    assert (wrong := check_case(case, site_of(case.parent, name))) is None, wrong
 
 
 @pytest.fixture

@@ -15,7 +15,7 @@ from crawler.site import Site
 from pipelines.read import read
 
 PAGE, CASE, GOLDEN = "page.html", "case.toml", "article.json"
-LEFT_OUT = ("html", "evidence")  # how the text came about; a better reader may change it and not what the article says
+LEFT_OUT = ("site", "url", "html", "evidence")  # said in `case.toml`; how the text came about, which a better reader may change and not what it says
 
 
 def capture_of(site: str, answer: Answer) -> Capture:
