@@ -176,15 +176,15 @@ def _by_layout(pages: Sequence[Page], context: Context, fetched_at: datetime | N
         if len(located) == len(pages):
             alone = {one.body.text: one for one in reversed(located)}  # the first page may stand under two addresses
             located = [one for one in located if alone[one.body.text] is one]
-            return assemble(located, layout, context, fetched_at=fetched_at, doubt=_doubt(layout, distance))
+            return assemble(located, context, fetched_at=fetched_at, doubt=_doubt(layout, distance))
     return None
 
 
 def _located(page: Page, layout: Layout) -> Located | None:
     if not layout.body:
-        return generic.locate(page)
+        return generic.locate(page, layout)
     title, body = locate(page, layout)
-    return Located(page, title, body) if title and body else None
+    return Located(page, title, body, "layout", layout) if title and body else None
 
 
 def _doubt(layout: Layout, distance: int) -> str | None:

@@ -25,12 +25,13 @@ HEADER_LINE = 200  # characters at most of a date or category line that is taken
 
 @dataclass(frozen=True, slots=True)
 class Located:
-    """A page on which title and body were found; `method` is `layout` or `generic`."""
+    """A page on which title and body were found, and the layout that found them; `method` is `layout` or `generic`."""
 
     page: Page
     title: Hit
     body: Hit
-    method: str = "layout"
+    method: str
+    layout: Layout
 
 
 def locate(page: Page, layout: Layout) -> tuple[Hit | None, Hit | None]:
@@ -38,10 +39,10 @@ def locate(page: Page, layout: Layout) -> tuple[Hit | None, Hit | None]:
     return first(page, layout.title), first(page, layout.body)
 
 
-def assemble(located: Sequence[Located], layout: Layout, context: Context, *, fetched_at: datetime | None, doubt: str | None = None) -> Article:
+def assemble(located: Sequence[Located], context: Context, *, fetched_at: datetime | None, doubt: str | None = None) -> Article:
     """The article on one page, or on several in order: all but the body is read from the first."""
     head = located[0]
-    page, notes = head.page, Notes(head.method)
+    page, layout, notes = head.page, head.layout, Notes(head.method)
     structured, naming = Structured.of(page.root), fields.naming_of(context)
     title = head.title.text
     notes.layout("title", title, doubt)
@@ -51,7 +52,7 @@ def assemble(located: Sequence[Located], layout: Layout, context: Context, *, fe
     source = fields.source_of(page, layout, naming, notes)
     files = fields.files_of(page, layout)
     signed = fields.signed_of(page, layout, naming, notes)
-    lead, paragraphs, links = _paragraphs(located, layout, title, notes)
+    lead, paragraphs, links = _paragraphs(located, title, notes)
     if layout.byline_in_body:
         signed, paragraphs = _signed_at_end(signed, paragraphs, naming, notes)
     signed = signed or fields.signed_by_meta(structured, layout, naming, notes)
@@ -80,18 +81,17 @@ def assemble(located: Sequence[Located], layout: Layout, context: Context, *, fe
     )
 
 
-def _paragraphs(located: Sequence[Located], layout: Layout, title: str, notes: Notes) -> tuple[str | None, list[Paragraph], list[Link]]:
+def _paragraphs(located: Sequence[Located], title: str, notes: Notes) -> tuple[str | None, list[Paragraph], list[Link]]:
     """(lead, paragraphs with the lead first, links) of all pages, captions and byline still inside."""
-    generic = located[0].method == "generic"
-    outside = _mark_lead(located[0], layout)
+    outside = _mark_lead(located[0])
     paragraphs: list[Paragraph] = []
     links: list[Link] = []
     for one in located:
-        for element in _each(one.page, layout.caption, one.body.element):
+        for element in _each(one.page, one.layout.caption, one.body.element):
             element.set(MARK, "caption")
-        _strip(one, layout)
+        _strip(one)
         some, more = walk(one.body.element, one.page.url)
-        paragraphs += without_title([each for each in without_furniture(some, cut=generic) if "byline" not in each.style.marks], title)
+        paragraphs += without_title([each for each in without_furniture(some) if "byline" not in each.style.marks], title)
         links += more
     lead, paragraphs = with_lead(outside, paragraphs)
     if lead:
@@ -99,9 +99,9 @@ def _paragraphs(located: Sequence[Located], layout: Layout, title: str, notes: N
     return lead, paragraphs, links
 
 
-def _mark_lead(head: Located, layout: Layout) -> list[Paragraph]:
+def _mark_lead(head: Located) -> list[Paragraph]:
     """Mark the lead inside the body; one that stands outside it comes back as paragraphs."""
-    body = head.body.element
+    body, layout = head.body.element, head.layout
     for found in hits(head.page, layout.lead):
         inside = [hit.element for hit in found if body in hit.element.iterancestors()]
         for element in inside:
@@ -114,9 +114,9 @@ def _mark_lead(head: Located, layout: Layout) -> list[Paragraph]:
     return []
 
 
-def _strip(located: Located, layout: Layout) -> None:
+def _strip(located: Located) -> None:
     """Take the layout's furniture out of the body, and the title, date and category lines that stand inside it."""
-    page, body = located.page, located.body.element
+    page, body, layout = located.page, located.body.element, located.layout
     _drop(_each(page, layout.remove, body))
     headers = [
         hit.element for selectors in (layout.published, layout.modified, layout.category, layout.tags) for hit in next(hits(page, selectors), [])

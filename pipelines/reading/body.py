@@ -11,6 +11,7 @@ from pipelines.reading.fragment import Paragraph
 from pipelines.reading.text import folded, is_furniture, opens_related
 
 LONGEST_CAPTION = 250
+SHORTEST_LEAD = 60  # characters of a bold first paragraph that is no heading
 LONGEST_PLAIN_CAPTION = 160
 CAPTION = re.compile(
     r"[(\[]?\s*(?:(?:toàn|quang) cảnh|(?:hình )?ảnh\b|các đại biểu|đại biểu|đồng chí|đ/c|lãnh đạo|một góc|gian hàng|ông|bà)\b.*",
@@ -18,12 +19,13 @@ CAPTION = re.compile(
 )
 SENTENCE_END = re.compile(r"[.;:!?…/]$")
 OTHER_ARTICLE = 25  # characters of the shortest title of another article, as a link in a related list
+POINTER = re.compile(r"(?:[>»\s]+(?=\w)|(?:[>»\s]*)(?:xem thêm|đọc thêm|tin liên quan|bài liên quan|xem chi tiết bài)\s*:)", re.IGNORECASE)
 COUNTER = re.compile(r"[\d.,\s]{1,20}")
 FILE_LINK = re.compile(r"""\.(?:pdf|docx?|xlsx?|zip|rar)["?&]""", re.IGNORECASE)
 
 
-def without_furniture(paragraphs: Sequence[Paragraph], *, cut: bool = False) -> list[Paragraph]:
-    """Without share lines, residue and boxes of other articles. `cut`: no layout says where the article ends, so the first such box does."""
+def without_furniture(paragraphs: Sequence[Paragraph]) -> list[Paragraph]:
+    """Without share lines, residue and boxes of other articles."""
     kept: list[Paragraph] = []
     in_box = False
     for paragraph in paragraphs:
@@ -31,9 +33,9 @@ def without_furniture(paragraphs: Sequence[Paragraph], *, cut: bool = False) -> 
         if not lines and not paragraph.image:
             continue
         if opens_related(paragraph.text):
-            if cut:
-                break
             in_box = True
+        elif POINTER.match(paragraph.text) and "<a " in paragraph.html and not FILE_LINK.search(paragraph.html):
+            continue
         elif in_box and (paragraph.every("linked") or COUNTER.fullmatch(paragraph.text)):
             continue
         else:
@@ -66,12 +68,25 @@ def with_lead(lead: Sequence[Paragraph], body: Sequence[Paragraph]) -> tuple[str
     marked = [one for one in body if "lead" in one.style.marks and one.lines]
     opening = list(lead) or marked
     if not opening:
-        return None, list(_without_echo(body))
+        opening = _set_apart(body)
+        if not opening:
+            return None, list(_without_echo(body))
     said = {folded(one.text) for one in opening} | {folded(" ".join(one.text for one in opening))}
-    rest = [one for one in body if one not in marked or lead]
+    rest = [one for one in body if one not in opening or lead]
     repeated = [i for i, one in enumerate(rest) if one.lines and folded(one.text) in said][: len(opening)]
     rest = [one for i, one in enumerate(rest) if i not in repeated]
     return "\n".join(one.text for one in opening) or None, [*opening, *_without_echo(rest)]
+
+
+def _set_apart(body: Sequence[Paragraph]) -> list[Paragraph]:
+    """The first paragraph where it alone is bold or slanted: so a sapo looks that no element of its own marks."""
+    worded = [one for one in body if one.lines and one.kind != "caption"][:3]
+    if len(worded) < 2 or worded[0].kind != "p" or len(worded[0].text) < SHORTEST_LEAD or worded[0].style.align in {"right", "center"}:  # noqa: PLR2004 - one to compare
+        return []
+    for look in ("strong", "italic"):
+        if worded[0].every(look) and not any(one.every(look) for one in worded[1:]):
+            return worded[:1]
+    return []
 
 
 def _without_echo(paragraphs: Sequence[Paragraph]) -> Iterator[Paragraph]:

@@ -173,8 +173,9 @@ def _label(part: str) -> tuple[str, AuthorRole | None, str]:
 
 
 def _is_source(value: str, naming: Naming) -> bool:
-    """What follows `Nguồn:` or `Theo:` is a source unless it is a person, an office or initials."""
-    return not _authors(value, "source", naming, labelled=False) or URL.search(value) is not None
+    """What follows `Nguồn:` or `Theo:` is a source unless it is a person or initials."""
+    named = _authors(value, "source", naming, labelled=False)
+    return not named or any(one.kind not in {"person", "initials"} for one in named) or URL.search(value) is not None
 
 
 def _source(value: str) -> Source:

@@ -1,4 +1,5 @@
-"""The dates that pages print, by a grammar of our own: day first unless told, never completed from a clock.
+"""The dates that pages print, by a grammar of our own: day first unless told, never completed from a clock. `12/21/2023 4:19:03 PM` is the form of
+servers with US settings, month first whatever is told: who writes the day first writes 24 hours, SA and CH, or the time before the date.
 
 Without day, month and four-digit year there is no date. What has no zone is Vietnam's; what has no time is midnight.
 """
@@ -83,6 +84,12 @@ def modified(text: str, order: Order = "dmy") -> datetime | None:
     return dates[0].at if len(dates) == 1 and dates[0].label is None else None
 
 
+def is_update(text: str) -> bool:
+    """Does a printed line give a date of change only?"""
+    labels = [one.label for one in _dates(text, "dmy")]
+    return bool(labels) and set(labels) == {"updated"}
+
+
 def structured(value: str) -> datetime | None:
     """An ISO 8601 date of JSON-LD, meta or `<time datetime>`; other forms as if printed."""
     return published(value)
@@ -134,7 +141,8 @@ def _clock(line: str, date: tuple[int, int]) -> re.Match[str] | None:
 
 def _at(found: re.Match[str], order: Order, clock: re.Match[str] | None) -> datetime | None:
     parts = found.groupdict()
-    day, month = _day_and_month(parts, order)
+    american = clock is not None and clock.start() >= found.end() and clock["second"] and (clock["half"] or "").lower() in {"am", "pm"}
+    day, month = _day_and_month(parts, "mdy" if american and parts.get("sep") == "/" else order)
     zone, hour, minute, second = VIETNAM, 0, 0, 0
     if parts.get("clock"):
         hour, minute, second = (int(one) for one in (parts["clock"] + ":00").split(":")[:3])

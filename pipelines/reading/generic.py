@@ -1,63 +1,498 @@
-"""A modest reader for pages that no layout describes: the densest block of paragraphs under a heading. Its finds are guesses and say so."""
+"""A reader for pages that no layout describes: it finds the title, and from there the article's lines, by what Vietnamese news pages have in common.
 
-from collections.abc import Iterator
+It makes a layout for the one page: what it finds is put under names of its own (`generic:published`) where selectors are looked up, so the rest of
+reading is the same as for a page with a layout. All else is cut away around the article. Its finds are guesses and say so.
+"""
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from functools import lru_cache
 
 from lxml.html import HtmlElement
 
 from pipelines.layout import Layout
+from pipelines.reading import byline, dates
 from pipelines.reading.article import Located
-from pipelines.reading.select import Hit, Page, inner_text
+from pipelines.reading.blocks import BLOCK, Block, Blocks
+from pipelines.reading.links import is_file
+from pipelines.reading.names import is_site
+from pipelines.reading.select import Hit, Page
 from pipelines.reading.structured import Structured
-from pipelines.reading.text import normal
+from pipelines.reading.text import folded, is_furniture, normal, opens_comments, opens_related
 
-LEAST = 250  # characters of running text before a block counts as an article
-SHORTEST = 40  # characters of a paragraph that counts
-HOLDERS = frozenset({"div", "article", "section", "main", "td", "body", "form", "span"})
-OUTSIDE = frozenset({"nav", "header", "footer", "aside", "script", "style", "noscript", "select"})
 LAYOUT = Layout()  # for pages of which not even a site is known
+LEAST = 150  # letters of running text before a page counts as an article
+PARAGRAPH = 60  # letters of a line that is one for certain
+BOX = 9  # lines at most of a box of other articles that stands between paragraphs
+NEAR = 18  # lines at most between the title and the first paragraph
+HEADER = 140  # letters at most of a line that gives date, counter or name
+ROOTS = frozenset({"html", "body", "form"})
+LISTS = 0.5  # share of links above which the lines after a title are a list of others
+HEADINGS = {"h1": 5, "h2": 4, "h3": 3, "h4": 2}
+TITLED = re.compile(r"title|headline|tieu-?_?de|tde|ten-?_?bai|heading", re.IGNORECASE)
+BOXED = re.compile(r"portlet|block|box|widget|khung|group", re.IGNORECASE)
+LEADING = re.compile(r"sapo|lead(?!er)|summary|trich|tom-?_?tat|mo-?_?ta|intro|hometext|excerpt|chapeau|descript", re.IGNORECASE)
+SIGNING = re.compile(r"author|tac-?_?gia|byline|nguoi-?_?viet|but-?_?danh|signature", re.IGNORECASE)
+ASIDE = re.compile(  # one name of a class or id
+    r"\S*(?:comment(?!s?-(?:open|closed))|binh-?_?luan|related|lien-?_?quan|sidebar|footer|breadcrumb|other-?_?(?:news|article|item)|tin-?_?khac|tin-?_?cu"
+    r"|cung-?_?chuyen|cung-?_?muc|navbar|navigation|captcha|tham-?_?do|thong-?_?ke|quang-?_?cao|duong-?_?dan|sharing|addthis)\S*"
+    r"|(?:\S*[_-])?(?:menu|nav|poll|counter|share|social|tags?|path|widget)(?:[_-]?(?:box|list|wrap(?:per)?|area|block|links?|bar|buttons?|icons?|line|items?))?",
+    re.IGNORECASE,
+)
+TRAIL = re.compile(r"breadcrumb|duong-?_?dan|(?:^|[\s_-])path(?:$|[\s_-])|pathway", re.IGNORECASE)
+STEPS = re.compile(r"\s*(?:[»›>/|]|::)\s*")
+HOME = re.compile(r"(?:trang chủ|trang nhất|home|homepage)", re.IGNORECASE)
+KEYWORDS = re.compile(r"(?:từ kh[oó]á?a?|tags?|thẻ)\s*:?", re.IGNORECASE)
+FILES = re.compile(r"(?:các )?(?:tệp|file|tài liệu|văn bản|tập tin)(?: tin)? ?(?:đính kèm|kèm theo|gắn kèm)?\s*:?|tải về\s*:?", re.IGNORECASE)
+SOURCE = re.compile(r"(?:theo|nguồn)(?: tin)?\s*:?\s", re.IGNORECASE)
+FOOT = re.compile(  # two of these stand only in the foot of a page
+    r"địa chỉ\s*:|(?:điện thoại|đt|tel|fax|email|e-mail)\s*:|bản quyền|giấy phép (?:số|thiết lập|hoạt động)|chịu trách nhiệm (?:chính|nội dung|xuất bản)"
+    r"|ghi rõ nguồn|copyright|©|(?:trang|cổng) thông tin điện tử sở công thương",
+    re.IGNORECASE,
+)
+DATED = re.compile(r"\s*(\d{4}-\d{1,2}-\d{1,2})\s*[-–—:]\s+(?=\S)")  # 2015-03-24 - Thực hiện …, at the head of a lead
+PLACED = re.compile(
+    r"[^\d:|]{2,40},\s*ngày\s+[\d.…]{1,4}\s+tháng\s+[\d.…]{1,4}\s+năm\s+\d{4}\W*", re.IGNORECASE
+)  # of a letter: Hà Nội, ngày 5 tháng 9 năm 2023
+UNTITLED = re.compile(
+    r"(?:xem )?chi tiết(?: (?:tin|bài viết|tin tức))?|tin(?: tức)?(?: -)? sự kiện|tin tức|trang chủ|đang online.*|online.*", re.IGNORECASE
+)
+CAPTION = re.compile(r"caption|chu-?_?thich|img-?_?desc|image-?_?desc", re.IGNORECASE)
+MAIN = 0.7  # share of the paragraphs that the element of the text holds
+POSTED = re.compile(r"(?:người đăng|đăng bởi|bởi|posted by|by)(?!\w)", re.IGNORECASE)  # the account that entered it
+SEPARATORS = re.compile(r"\s+(?:[-–—|»]|::)\s+|\s*\|\s*")
 
 
-def locate(page: Page) -> Located | None:
-    """Title and body, or None where there is no block of paragraphs or nothing to call it by."""
-    body = densest(page.root)
-    title = _title(page, body) if body is not None else None
-    return Located(page, title, Hit(body, None, "densest block"), "generic") if title and body is not None else None
+@dataclass(frozen=True, slots=True)
+class _Extent:
+    """Where the article stands among the lines: title, first paragraph, last line (its own), and the element around all of it."""
+
+    title: int
+    first: int
+    last: int
+    around: HtmlElement
 
 
-def densest(root: HtmlElement) -> HtmlElement | None:
-    """The element whose own paragraphs hold the most words that are no links; None below `LEAST`."""
-    scores: dict[HtmlElement, float] = {}
-    for element, length in _paragraphs(root):
-        parent = element if any(child.tag in {"br", "p", "div"} for child in element) else element.getparent()  # a leaf is a paragraph itself
-        for share in (1.0, 0.5):
-            if parent is not None and parent.tag in HOLDERS | {"blockquote"}:
-                scores[parent] = scores.get(parent, 0.0) + share * length
-                parent = parent.getparent()
-    best = max(scores, key=scores.__getitem__, default=None)
-    return best if best is not None and scores[best] >= LEAST else None
+@dataclass(slots=True)
+class _Finds:
+    """What was found around the text, by the key a layout would have."""
+
+    elements: dict[str, list[HtmlElement]] = field(default_factory=dict)
+
+    def add(self, key: str, element: HtmlElement) -> None:
+        self.elements.setdefault(key, []).append(element)
+
+    def tell_apart(self) -> None:
+        """Of several lines with dates, those that say they are of an update."""
+        found = self.elements.get("published", [])
+        updated = [one for one in found if dates.is_update(normal("".join(one.itertext())))]
+        if updated and len(updated) < len(found):
+            self.elements["published"] = [one for one in found if one not in updated]
+            self.elements["modified"] = updated
+
+    def first(self, key: str, element: HtmlElement) -> None:
+        self.elements.setdefault(key, [element])
 
 
-def _paragraphs(root: HtmlElement) -> Iterator[tuple[HtmlElement, int]]:
-    for element in root.iter("p", "div", "td", "article", "section"):
-        if any(one.tag in OUTSIDE for one in element.iterancestors()):
+def locate(page: Page, layout: Layout = LAYOUT) -> Located | None:
+    """Title and body, with a layout for this page over `layout`; or None where there are no paragraphs under a title. Cuts the page down to them."""
+    blocks = Blocks(page.root)
+    extent = _extent(page, blocks)
+    if extent is None:
+        return None
+    finds = _Finds()
+    lines = blocks.all
+    body = _body(lines, extent)
+    _before(lines, extent, finds)
+    _between(lines, extent, body, finds)
+    _after(lines, extent, body, finds)
+    title = Hit(lines[extent.title].element, None, "title")
+    whole = extent.around if extent.around.tag not in ROOTS else body
+    _cut(lines, extent, whole)
+    finds.tell_apart()
+    names = {key: [f"generic:{key}"] for key in finds.elements}
+    page.seen.update({f"generic:{key}": found for key, found in finds.elements.items()})
+    return Located(page, title, Hit(whole, None, "lines"), "generic", layout.model_copy(update=names) if names else layout)
+
+
+# -- where the article is
+
+
+def _extent(page: Page, blocks: Blocks) -> _Extent | None:
+    clues = _clues(page)
+    best: tuple[float, _Extent] | None = None
+    for block in blocks:
+        worth = _as_title(block, clues)
+        if not worth or (extent := _from(block, blocks)) is None:
             continue
-        words = inner_text(element) if element.tag == "p" else "".join([element.text or "", *(child.tail or "" for child in element)])
-        length = len(normal(words)) - sum(len(normal(inner_text(a))) for a in element.iter("a") if element.tag == "p")
-        if length >= SHORTEST:
-            yield element, length
+        worth += min(3.0, _weight(blocks, extent) / 600) if clues else _weight(blocks, extent) / 50 - 0.7 * (extent.first - extent.title)
+        if best is None or worth >= best[0]:
+            best = worth, extent
+    return best[1] if best else None
 
 
-def _title(page: Page, body: HtmlElement) -> Hit | None:
-    """The nearest h1 before or in the body, else the first h1, else what the page tells machines."""
-    before: HtmlElement | None = None
-    for element in page.root.iter():
-        if element.tag == "h1" and normal(inner_text(element)):
-            before = element
-            if body in element.iterancestors():
-                break
-        if element is body and before is not None:
+def _clues(page: Page) -> frozenset[str]:
+    """What the page tells machines that it is called, folded; whole, and the parts of its <title> but for the site's name."""
+    structured = Structured.of(page.root)
+    said = [value for _, value in structured.values("headline", "og:title", "twitter:title")]
+    said += [normal(one.text or "") for one in page.root.iter("title")][:1]
+    parts = {part for one in said for part in (one, *SEPARATORS.split(one)) if len(part) > 11}  # noqa: PLR2004 - shorter ones name sections
+    return frozenset(folded(part) for part in parts if not is_site(part) and not UNTITLED.fullmatch(part))
+
+
+def _as_title(block: Block, clues: frozenset[str]) -> float:
+    """How much a line looks like the title; 0 if not at all."""
+    element = block.element
+    if not (4 if element.tag in HEADINGS else 12) <= block.letters <= 400:  # noqa: PLR2004 - titles of departments have up to 300 letters
+        return 0.0
+    named = f"{element.get('class') or ''} {element.get('id') or ''}"
+    heading = HEADINGS.get(element.tag, 0)
+    titled = (-2 if BOXED.search(named) else 2) if TITLED.search(named) else 0
+    text = folded(block.text)
+    told = (
+        6 if text in clues else 4 if any(len(text) > 24 and (one.startswith(text) or text.startswith(one)) and len(one) > 24 for one in clues) else 0
+    )  # noqa: PLR2004
+    if not (heading or titled or told or not clues) or (block.is_link and not (told and heading)):
+        return 0.0
+    if UNTITLED.fullmatch(block.text) or opens_related(block.text) or (not told and is_furniture(block.text)):
+        return 0.0
+    if is_site(block.text) or dates.published(block.text) and block.letters < 60 and not told or _aside(element):  # noqa: PLR2004 - a line with a date
+        return 0.0
+    return heading + titled + told + (0 if clues else 0.5 - 3 * block.text.endswith((".", ":", ";")))
+
+
+def _from(title: Block, blocks: Blocks) -> _Extent | None:
+    """The article that begins under this line, if one does."""
+    lines = blocks.all
+    first = None
+    for block in lines[title.index + 1 : title.index + 1 + NEAR]:
+        if _ends(block):
+            return None
+        if block.own >= PARAGRAPH and not block.is_link and _is_text(block) and not _aside(block.element):
+            first = block
             break
-    if before is not None:
-        return Hit(before, None, "h1")
-    said = next((value for _, value in Structured.of(page.root).values("headline", "og:title")), None)
-    return Hit(page.root, said, "og:title") if said else None
+    if first is None:
+        return None
+    around = _common(title.element, first.element)
+    inside = around if around.tag not in ROOTS else _branch(around, first.element)
+    last = _last(lines, first.index, inside)
+    kept = [block for block in lines[first.index : last + 1] if not _aside(block.element)]
+    own, linked = sum(one.own for one in kept), sum(one.linked for one in kept)
+    if own < LEAST or linked > LISTS * (own + linked):
+        return None
+    return _Extent(title.index, first.index, last, around)
+
+
+def _last(lines: Sequence[Block], first: int, inside: HtmlElement) -> int:
+    """The last line before other articles, comments and the foot of the page. A box between paragraphs of one element ends nothing."""
+    last = first
+    holders = set[HtmlElement | None]()
+    for block in lines[first:]:
+        if not _within(block.element, inside):
+            break
+        if (
+            block.index > first
+            and _ends(block)
+            and not any(
+                one.element.getparent() in holders
+                for one in lines[block.index + 1 : block.index + 1 + BOX]
+                if one.own >= PARAGRAPH and not _aside(one.element)
+            )
+        ):
+            break
+        if block.own >= PARAGRAPH and block.element.tag == "p":
+            holders.add(block.element.getparent())
+        last = block.index
+    return last
+
+
+def _is_text(block: Block) -> bool:
+    """No heading, caption or line of dates and tools."""
+    return not (block.element.tag in HEADINGS or TITLED.search(block.element.get("class") or "") or _is_header(block) or _is_caption(block))
+
+
+def _weight(blocks: Blocks, extent: _Extent) -> int:
+    """Letters of the paragraphs in the element that holds most of them."""
+    mass = _mass(blocks.all, extent)
+    return mass[_deepest(mass)] if mass else 0
+
+
+def _mass(lines: Sequence[Block], extent: _Extent) -> dict[HtmlElement, int]:
+    """Letters of the article's paragraphs, by each element around them."""
+    mass: dict[HtmlElement, int] = {}
+    for one in lines[extent.first : extent.last + 1]:
+        if one.own >= PARAGRAPH and not _aside(one.element) and not _is_foot(one):
+            for element in (one.element, *one.element.iterancestors()):
+                mass[element] = mass.get(element, 0) + one.own
+    return mass
+
+
+def _ends(block: Block) -> bool:
+    """Does what is no more the article begin here?"""
+    if block.letters > 60:  # noqa: PLR2004 - headings are short
+        return _aside(block.element) or _is_foot(block)
+    text = block.text
+    return opens_related(text) or opens_comments(text)
+
+
+def _is_foot(block: Block) -> bool:
+    return block.letters < 1000 and len(FOOT.findall(block.text)) > 1  # noqa: PLR2004 - imprints are short
+
+
+def _aside(element: HtmlElement) -> bool:
+    """Does it stand in a box beside the article, by the names of the elements around it?"""
+    for one in (element, *element.iterancestors()):
+        if one.tag in {"body", "html"}:
+            return False
+        if one.tag in {"nav", "footer", "aside"}:
+            return True
+        named = f"{one.get('class') or ''} {one.get('id') or ''}"
+        if len(named) > 1 and _names_aside(named):
+            return True
+    return False
+
+
+@lru_cache(maxsize=4096)
+def _names_aside(named: str) -> bool:
+    return any(ASIDE.fullmatch(name) for name in named.split())
+
+
+def _common(one: HtmlElement, other: HtmlElement) -> HtmlElement:
+    """The nearest element around both."""
+    around = {other, *other.iterancestors()}
+    return next(each for each in (one, *one.iterancestors()) if each in around)
+
+
+def _branch(around: HtmlElement, inside: HtmlElement) -> HtmlElement:
+    """The child of `around` that holds `inside`."""
+    below = inside
+    for one in (inside, *inside.iterancestors()):
+        if one is around:
+            return below
+        below = one
+    return inside
+
+
+def _within(element: HtmlElement, around: HtmlElement) -> bool:
+    return element is around or around in element.iterancestors()
+
+
+def _body(lines: Sequence[Block], extent: _Extent) -> HtmlElement:
+    """The element around most of the paragraphs: a lead may stand before it, names and files after it."""
+    mass = _mass(lines, extent)
+    body = _deepest(mass) if mass else lines[extent.first].element
+    parent = body.getparent()
+    return parent if body.tag in {"p", "li", "h1", "h2", "h3", "h4"} and parent is not None else body
+
+
+def _deepest(mass: dict[HtmlElement, int]) -> HtmlElement:
+    """The innermost element that holds its share."""
+    least = MAIN * max(mass.values())
+    return max((element for element, held in mass.items() if held >= least), key=lambda element: sum(1 for _ in element.iterancestors()))
+
+
+def _is_caption(block: Block) -> bool:
+    element = block.element
+    return element.tag in {"figcaption", "caption"} or CAPTION.search(f"{element.get('class') or ''}") is not None
+
+
+# -- what stands around the text
+
+
+def _prints_date(text: str) -> bool:
+    return len(text) <= HEADER and dates.published(text) is not None and PLACED.fullmatch(text) is None
+
+
+def _is_header(block: Block) -> bool:
+    """A line of date, counter, font size, name: not yet text."""
+    text = block.text
+    return len(text) <= HEADER and (_prints_date(text) and block.own < 90 or is_furniture(text))  # noqa: PLR2004 - a date with its labels
+
+
+def _before(lines: Sequence[Block], extent: _Extent, finds: _Finds) -> None:
+    """Category and, in the same box, a date above the title."""
+    title = folded(lines[extent.title].text)
+    for block in reversed(lines[max(0, extent.title - 8) : extent.title]):
+        text = block.text
+        inside = _within(block.element, extent.around) and extent.around.tag not in ROOTS
+        trail = _trail(block)
+        if (trail is not None or inside) and folded(text) != title and "category" not in finds.elements and not _is_header(block):
+            _category(block, trail, title, finds)
+        if inside and _prints_date(text) and "published" not in finds.elements:
+            finds.first("published", block.element)
+
+
+def _trail(block: Block) -> HtmlElement | None:
+    """The breadcrumb it is part of."""
+    for one in (block.element, *block.element.iterancestors()):
+        if TRAIL.search(f"{one.get('class') or ''} {one.get('id') or ''}"):
+            return one
+        if one.tag in BLOCK_OF_TRAIL:
+            break
+    parts = STEPS.split(block.text)
+    return block.element if len(parts) > 1 and HOME.fullmatch(parts[0].strip()) else None
+
+
+BLOCK_OF_TRAIL = frozenset({"table", "section", "article", "main", "body"})
+
+
+def _category(block: Block, trail: HtmlElement | None, title: str, finds: _Finds) -> None:
+    """The last section that is named: a link of the breadcrumb, or the line itself; it is kept as an element of its own."""
+    said = [normal(part) for part in STEPS.split(block.text)]
+    said = [one for one in said if one and not HOME.fullmatch(one) and folded(one) != title and not is_site(one)]
+    if said and len(said[-1]) <= 60 and (trail is not None or block.is_link or block.letters <= 40):  # noqa: PLR2004 - names of sections are short
+        named = block.element.makeelement("span")
+        named.text = said[-1]
+        finds.first("category", named)
+
+
+def _between(lines: Sequence[Block], extent: _Extent, body: HtmlElement, finds: _Finds) -> None:
+    """What stands between title and text: date, name, lead, tools."""
+    title = folded(lines[extent.title].text)
+    for block in lines[extent.title + 1 : extent.first + 1]:
+        text = block.text
+        element = block.element
+        if folded(text) == title or _aside(element):
+            _clear(block)
+        elif block.index >= extent.first or (block.own >= PARAGRAPH and not _is_header(block)):
+            _lead(block, body, finds)
+        elif _prints_date(text):
+            finds.add("published", element)
+        elif is_furniture(text):
+            _clear(block)
+        elif _signs(block):
+            finds.first("byline", element)
+        elif block.is_link and "category" not in finds.elements and len(text) <= 60 and not _within(element, body):  # noqa: PLR2004
+            _category(block, None, title, finds)
+            _clear(block)
+        elif block.linked * 3 > block.letters and not _within(element, body):
+            _clear(block)
+    _dated_lead(lines[extent.first], finds)
+
+
+def _lead(block: Block, body: HtmlElement, finds: _Finds) -> None:
+    """The sapo, by the name of its element, or because it stands outside the text."""
+    element = block.element
+    named = " ".join(
+        f"{one.get('class') or ''} {one.get('id') or ''}" for one in (element, element.getparent()) if one is not None and one is not body
+    )
+    if element is not body and not _is_caption(block) and (LEADING.search(named) or not _within(element, body)):
+        finds.add("lead", element)
+
+
+def _dated_lead(block: Block, finds: _Finds) -> None:
+    """A lead that begins with the day it came out; the day is no word of it."""
+    found = DATED.match(block.text)
+    if found is None or "published" in finds.elements:
+        return
+    for one in block.element.iter():
+        if one.text and one.text.strip():
+            if said := DATED.match(one.text):
+                one.text = one.text[said.end() :]
+            elif one.text.strip() == found[1]:
+                one.text = ""
+                one.tail = re.sub(r"^\s*[-–—:]\s+", "", one.tail or "")
+            break
+    day = block.element.makeelement("span")
+    day.text = found[1]
+    finds.first("published", day)
+
+
+def _signs(block: Block) -> bool:
+    """A name on a line of its own: labelled, or in an element called after its author."""
+    named = f"{block.element.get('class') or ''} {block.element.get('id') or ''}"
+    signed = None if POSTED.match(block.text) else byline.parse(block.text, byline.Naming())
+    return signed is not None and (bool(signed.method) or SIGNING.search(named) is not None)
+
+
+def _after(lines: Sequence[Block], extent: _Extent, body: HtmlElement, finds: _Finds) -> None:
+    """What stands below the text but still belongs to the article: name, source, files, keywords, a date. All else there goes."""
+    files = False
+    for block in lines[extent.first : extent.last + 1]:
+        text = block.text
+        if FILES.fullmatch(text):
+            files = True
+            _clear(block)
+        elif files and (links := [link for link in block.element.iter("a") if is_file(link.get("href") or "")]) and block.linked * 2 > block.letters:
+            for link in links:
+                finds.add("attachments", link)
+            _clear(block)
+        elif not _within(block.element, body) and (block.own < PARAGRAPH or _aside(block.element) or _is_foot(block)):
+            _place(block, finds)
+    for block in lines[extent.last + 1 : extent.last + 12]:
+        if KEYWORDS.match(block.text):
+            _keywords(block, finds)
+
+
+def _place(block: Block, finds: _Finds) -> None:
+    text, element = block.text, block.element
+    files = [link for link in element.iter("a") if is_file(link.get("href") or "")]
+    if files:
+        for link in files:
+            finds.add("attachments", link)
+    elif KEYWORDS.match(text):
+        _keywords(block, finds)
+    elif _prints_date(text) and not block.is_link:
+        finds.add("published", element)
+        return
+    elif SOURCE.match(text):
+        signed = byline.parse(text, byline.Naming())
+        finds.add("byline" if signed and signed.authors else "source", element)
+        return
+    elif _signs(block) or (byline.parse(text, byline.Naming()) and not block.linked):
+        finds.add("byline", element)
+        return
+    _clear(block)
+
+
+def _keywords(block: Block, finds: _Finds) -> None:
+    around = block.element if block.linked else block.element.getparent()
+    for link in around.iter("a") if around is not None else ():
+        finds.add("tags", link)
+
+
+# -- cutting
+
+
+def _clear(block: Block) -> None:
+    """Take a line away; blocks inside its element stay."""
+    element = block.element
+    if not any(one.tag in BLOCK for one in element.iterdescendants()):
+        element.set("hidden", "")
+        return
+    element.text = None
+    for child in element:
+        child.tail = None
+        if isinstance(child.tag, str) and child.tag not in BLOCK and not any(one.tag in BLOCK for one in child.iterdescendants()):
+            child.set("hidden", "")
+
+
+def _cut(lines: Sequence[Block], extent: _Extent, whole: HtmlElement) -> None:
+    """Take away what stands in `whole` before the title and after the last line."""
+    title, last = lines[extent.title].element, lines[extent.last].element
+    if title is not whole and _within(title, whole):
+        for one in _path(title, whole):
+            for other in list(one.itersiblings(preceding=True)):
+                _drop(other)
+    if last is not whole and _within(last, whole):
+        for one in _path(last, whole):
+            for other in list(one.itersiblings()):
+                _drop(other)
+    for block in lines[extent.title + 1 : extent.last + 1]:
+        if _aside(block.element) and block.element is not whole and _within(block.element, whole):
+            _clear(block)
+
+
+def _path(element: HtmlElement, whole: HtmlElement) -> Iterator[HtmlElement]:
+    for one in (element, *element.iterancestors()):
+        if one is whole:
+            return
+        yield one
+
+
+def _drop(element: HtmlElement) -> None:
+    parent = element.getparent()
+    if parent is not None:
+        element.tail = None
+        parent.remove(element)

@@ -23,9 +23,13 @@ class Link:
     @property
     def is_file(self) -> bool:
         """A document or an archive, by the name at the end of its path or in a parameter (`?file=ke-hoach.pdf`)."""
-        parts = urlsplit(self.url)
-        names = [parts.path, *parts.path.split("/"), *(one.partition("=")[2] for one in parts.query.split("&"))]
-        return any(unquote(name).lower().endswith(FILES) for name in names)
+        return is_file(self.url)
+
+
+def is_file(address: str) -> bool:
+    parts = urlsplit(address)
+    names = [parts.path, *parts.path.split("/"), *(one.partition("=")[2] for one in parts.query.split("&"))]
+    return any(unquote(name).lower().endswith(FILES) for name in names)
 
 
 def absolute(address: str, base: str) -> str | None:

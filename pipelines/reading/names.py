@@ -37,8 +37,10 @@ NO_PART = re.compile(  # words of headings, which some sites write with capitals
     r"|năng lượng|kết quả|chương trình|việt nam|giám đốc|chủ tịch|trưởng phòng)(?!\w)"
 )
 NO_INITIALS = re.compile(  # abbreviations of something else
-    r"ubnd|hđnd|bct|tw|hcm|tp|sct|tm|kt|tl|ttg|nđ|qđ|cp|vn|eu|usd|vnd|asean|ocop|evn|gdp|fdi|iip|wto|fta|hđh|nlđ|cbcc|ttđt|vov|vtv|pv|bbt|btv|ctv|qltt|ks|ts|ths"
+    r"stt|ubnd|hđnd|bct|tw|hcm|tp|sct|tm|kt|tl|ttg|nđ|qđ|cp|vn|eu|usd|vnd|asean|ocop|evn|gdp|fdi|iip|wto|fta|hđh|nlđ|cbcc|ttđt|vov|vtv|pv|bbt|btv|ctv|qltt|ks|ts|ths"
 )
+NO_UNIT = re.compile(r"trân trọng|thông báo|kính (?:mời|đề nghị)|đề nghị|xin (?:cảm ơn|mời)|[.:;!?]")  # a sentence that begins with an office
+FOREIGN = re.compile(r"(?:[^\W\d_]{1,2}['’])?[^\W\d_]{2,9}")  # a part of a name in another language of Vietnam: H'Linh, Bkrông, Phol
 LEVEL = re.compile(r" (?:tỉnh|thành phố|tp) ")
 ADDITION = re.compile(r"\s*\((?P<words>[^()]*)\)\s*$")
 COMPILED = re.compile(r"(?:t/h|th|tổng hợp|st|sưu tầm|biên soạn|lược dịch|biên tập|theo .*)", re.IGNORECASE)
@@ -52,7 +54,7 @@ def kind_of(words: str, *, labelled: bool = False) -> Kind | None:
         return None
     if ADDRESS.fullmatch(words):
         return "agency"
-    if UNIT.fullmatch(lower) and words[0].isupper():
+    if UNIT.fullmatch(lower) and words[0].isupper() and not NO_UNIT.search(lower):
         return "unit"
     if AGENCY.fullmatch(lower) and (words[0].isupper() or labelled):
         return "agency"
@@ -71,7 +73,12 @@ def is_person(words: str, *, labelled: bool = False) -> bool:
     capitals = words.isupper()
     if labelled:
         return all(_has_capital(part) for part in parts) and not (len(parts) == 1 and (words.isupper() or "." in words))
-    return all(part.isalpha() and (capitals or part.istitle()) and _is_syllable(part) for part in parts)
+    plain = [part for part in parts if part.isalpha() and (capitals or part.istitle()) and _is_syllable(part)]
+    others = [part for part in parts if part not in plain]
+    if not others:
+        return True
+    marked = any("'" in part or "’" in part for part in others)
+    return len(others) == 1 and (marked or len(parts) > 2) and FOREIGN.fullmatch(others[0]) is not None and _has_capital(others[0])  # noqa: PLR2004 - of two, both are Vietnamese
 
 
 def is_initials(words: str) -> bool:
@@ -97,3 +104,13 @@ def _has_capital(word: str) -> bool:
 def _is_syllable(word: str) -> bool:
     plain = "".join(char for char in unicodedata.normalize("NFD", word.casefold()) if not unicodedata.combining(char)).replace("đ", "d")
     return SYLLABLE.fullmatch(plain) is not None
+
+
+SITE = re.compile(
+    r"(?:(?:trang|cổng)(?: thông tin)?(?: điện tử)?(?: của)? )?sở công thương(?: (?:tỉnh|thành phố|tp\.?))?(?: \S+){0,4}", re.IGNORECASE
+)
+
+
+def is_site(words: str) -> bool:
+    """The name of a department or its site and nothing else, as pages print it at their head."""
+    return SITE.fullmatch(words) is not None

@@ -15,7 +15,9 @@ ALIGN_CLASS = re.compile(r"(?:^|[\s_-])(?:text|align|has-text-align|ql-align|pul
 CAPTION_CLASS = re.compile(
     r"(?:^|\s)(?:wp-caption-text|wp-element-caption|caption|image-caption|img-caption|photo-caption|chu-thich(?:-anh)?)(?:$|\s)", re.IGNORECASE
 )
-FOR_READERS_ALOUD = frozenset({"screen-reader-text", "sr-only", "visually-hidden", "hide-accessible"})
+UNSEEN = frozenset(  # by what frameworks hide; the first four are read aloud only
+    {"screen-reader-text", "sr-only", "visually-hidden", "hide-accessible", "hidden", "hide", "d-none"}
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,9 +58,12 @@ def _look(name: str, css: str, align: str, mark: str, classes: str, around: Styl
 
 def is_hidden(tag: Tag) -> bool:
     """Not shown, or only to a machine that reads aloud."""
-    if not tag.attrs:
-        return False
-    return tag.has_attr("hidden") or HIDDEN.search(str(tag.get("style") or "")) is not None or not FOR_READERS_ALOUD.isdisjoint(_classes(tag).split())
+    return bool(tag.attrs) and (tag.has_attr("hidden") or hides(str(tag.get("style") or ""), _classes(tag)))
+
+
+@lru_cache(maxsize=4096)
+def hides(css: str, classes: str) -> bool:
+    return HIDDEN.search(css) is not None or not UNSEEN.isdisjoint(classes.split())
 
 
 def _classes(tag: Tag) -> str:

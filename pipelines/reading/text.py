@@ -24,6 +24,10 @@ FURNITURE = re.compile(
     | view[ ]counter | (?:total[ ])?views(?:[ ](?:today|yesterday|this[ ]\w+|last[ ].{1,12}))?[ ]?:[ ]?[\d.,]+
     | language | skip[ ]to[ ](?:main[ ])?content | truy[ ]cập[ ]nội[ ]dung[ ]luôn | skip[ ]ribbon[ ]commands
     | (?:click[ ]để[ ])?đánh[ ]giá[ ]bài[ ]viết | tổng[ ]số[ ]điểm[ ]của[ ]bài[ ]viết[ ]là.* | xếp[ ]hạng.{0,40}phiếu[ ]bầu | \(?\d+[ ]phiếu[ ]bầu\)?
+    | (?:ngày[ ])?cập[ ]nh[ậâ][tp](?:[ ](?:lúc|ngày|lần[ ]cuối))?[ ]?:?[ ][\d/.:,\s-]{8,30}
+    | (?:người[ ]đăng|đăng[ ]bởi|đăng[ ]tin)[ ]?:[ ]?[\w.@]+ | đánh[ ]giá[ ]?:?[ ]?\(?\d+[ ]lượt\)? | (?:đang[ ])?online[ ]?:?[ ]?\d+
+    | \[?(?:quay[ ]lại|lên[ ]đầu[ ]trang|về[ ]đầu[ ]trang|in[ ]trang)\]?(?:[ ]\[?(?:quay[ ]lại|lên[ ]đầu[ ]trang|về[ ]đầu[ ]trang|in[ ]trang)\]?)*
+    | (?:left|center|right|del)(?:[ ](?:left|center|right|del))+
     | quay[ ]lại | trở[ ](?:về|lại)(?:[ ]đầu[ ]trang)? | về[ ](?:đầu[ ]trang|trang[ ]trước) | lên[ ]đầu[ ]trang
     | (?:ý[ ]kiến|bình[ ]luận)(?:[ ](?:bạn[ ]đọc|của[ ]bạn))?[ ]?\(?\d*\)?
     """,
@@ -38,6 +42,9 @@ RELATED = re.compile(
     | những[ ]tin[ ](?:mới|cũ)[ ]hơn | xem[ ]thêm | có[ ]thể[ ]bạn[ ]quan[ ]tâm | đọc[ ]nhiều(?:[ ]nhất)? | view[ ]counter
     """,
     re.VERBOSE,
+)
+COMMENTS = re.compile(
+    r"(?:gửi |viết |các )?(?:ý kiến|bình luận|phản hồi|nhận xét|thảo luận)(?: (?:bạn đọc|của bạn|mới|phản hồi))?(?: ?\(? ?\d* ?\)?)?|để lại (?:một )?bình luận.*"
 )
 BAR = re.compile(r"\s*[|•·]\s*")
 MARKS = " :.…»>-–"
@@ -75,6 +82,11 @@ def is_furniture(line: str) -> bool:
 def opens_related(line: str) -> bool:
     """The heading of a box of other articles. `line` is normal."""
     return len(line) <= 60 and RELATED.fullmatch(line.casefold().strip(MARKS)) is not None  # noqa: PLR2004 - headings are short
+
+
+def opens_comments(line: str) -> bool:
+    """The heading of what readers say. `line` is normal."""
+    return len(line) <= 60 and COMMENTS.fullmatch(line.casefold().strip(MARKS)) is not None  # noqa: PLR2004 - headings are short
 
 
 def is_vietnamese(text: str) -> bool:
