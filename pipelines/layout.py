@@ -103,6 +103,7 @@ class Layout(Strict):
     tags: list[Selector] = []
     source: list[Selector] = []
     attachments: list[Selector] = []  # links to files, where they stand outside the body; links to files inside it always count
+    image: list[Selector] = []  # the article's picture, where it stands outside the body
     caption: list[Selector] = []  # captions inside the body; figcaption always counts
     remove: list[Selector] = []  # furniture inside title, lead and body
     pages: list[Selector] = []  # links to the further pages of a long article, which is one article

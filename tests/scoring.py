@@ -103,8 +103,9 @@ def _count(total: Score, case: Case, said: Said) -> None:
     note("kinds", kinds(said), kinds(truth))
     note("date", moment(said.get("published_at")), moment(truth["published_at"]))
     note("day", day(said), day(truth))
-    for name in ("lead", "modified_at", "category", "tags", "language", "source", "images", "attachments"):
+    for name in ("lead", "modified_at", "category", "tags", "language", "images", "attachments"):
         note(name, said.get(name), truth[name])
+    note("source", source(said), source(truth))
     total.invented["authors"] += bool(set(names(said)) - set(names(truth)))
     total.invented["dates"] += day(said) is not None and day(truth) is None
     true, found = lines(truth), lines(said)
@@ -123,6 +124,12 @@ def names(said: Said) -> list[str]:
 
 def kinds(said: Said) -> list[tuple[str, str, str]]:
     return [(one["name"], one["kind"], one["role"]) for one in (said.get("byline") or {}).get("authors", [])]
+
+
+def source(said: Said) -> tuple[str, str] | None:
+    """Name and address; one without a path is the same with and without a slash."""
+    found = said.get("source")
+    return (found["name"], (found["url"] or "").removesuffix("/")) if found else None
 
 
 def moment(text: str | None) -> datetime | None:

@@ -57,7 +57,8 @@ def assemble(located: Sequence[Located], context: Context, *, fetched_at: dateti
         signed, paragraphs = _signed_at_end(signed, paragraphs, naming, notes)
     signed = signed or fields.signed_by_meta(structured, layout, naming, notes)
     paragraphs = with_captions(paragraphs)
-    text, images, attachments = text_of(paragraphs), images_of(paragraphs), _attachments(links, files)
+    text, attachments = text_of(paragraphs), _attachments(links, files)
+    images = fields.merged([*fields.pictures_of(page, layout), *images_of(paragraphs)])
     notes.layout("text", head.body.selector)
     notes.found("images", [one.url for one in images])
     notes.found("attachments", [one.url for one in attachments])
@@ -90,7 +91,7 @@ def _paragraphs(located: Sequence[Located], title: str, notes: Notes) -> tuple[s
         for element in _each(one.page, one.layout.caption, one.body.element):
             element.set(MARK, "caption")
         _strip(one)
-        some, more = walk(one.body.element, one.page.url)
+        some, more = walk(one.body.element, one.page.base)
         paragraphs += without_title([each for each in without_furniture(some) if "byline" not in each.style.marks], title)
         links += more
     lead, paragraphs = with_lead(outside, paragraphs)
@@ -109,7 +110,7 @@ def _mark_lead(head: Located) -> list[Paragraph]:
         for hit in [] if inside else found:
             if hit.element is not body and hit.element not in body.iterancestors():
                 _drop(_each(head.page, layout.remove, hit.element))
-                return [one for one in without_furniture(walk(hit.element, head.page.url)[0]) if one.lines]
+                return [one for one in without_furniture(walk(hit.element, head.page.base)[0]) if one.lines]
         return []
     return []
 

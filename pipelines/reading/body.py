@@ -80,8 +80,9 @@ def with_lead(lead: Sequence[Paragraph], body: Sequence[Paragraph]) -> tuple[str
 
 def _set_apart(body: Sequence[Paragraph]) -> list[Paragraph]:
     """The first paragraph where it alone is bold or slanted: so a sapo looks that no element of its own marks."""
-    worded = [one for one in body if one.lines and one.kind != "caption"][:3]
-    if len(worded) < 2 or worded[0].kind != "p" or len(worded[0].text) < SHORTEST_LEAD or worded[0].style.align in {"right", "center"}:  # noqa: PLR2004 - one to compare
+    worded = [one for one in body if one.lines and one.kind != "caption"]
+    worded = worded[:1] + [one for one in worded[1:] if len(one.text) >= SHORTEST_LEAD][:2]  # a short line may be a caption or a heading
+    if len(worded) < 2 or worded[0].kind != "p" or len(worded[0].text) < SHORTEST_LEAD or worded[0].style.align == "right":  # noqa: PLR2004 - one to compare
         return []
     for look in ("strong", "italic"):
         if worded[0].every(look) and not any(one.every(look) for one in worded[1:]):

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from html import escape
+from html import escape, unescape
 from typing import TypeAlias
 
 from archive.records import Author, AuthorRole, Source
@@ -30,8 +30,11 @@ BARE: tuple[tuple[re.Pattern[str], AuthorRole], ...] = (
 )
 RANK = re.compile(r"(?:pv|ctv|btv|phóng viên|cộng tác viên)\s+(?=[^\W\d_])", re.IGNORECASE)
 JOINTS = re.compile(r"\s*(?:,|;|/|&|\+|\s[-–—]\s|\svà\s|\|)\s*")
+DASH = re.compile(r"(\s[-–—]\s)")  # between a name and an office
 TIGHT_JOINT = re.compile(r"\s*[-–—]\s*")
+TAKEN_FROM = re.compile(r"\(\s*(?:theo|nguồn)(?:\s*:\s*|\s)(?P<value>[^()]+)\)\s*$", re.IGNORECASE)
 URL = re.compile(r"https?://\S+")
+LINK = re.compile(r'<a href="([^"]+)"')
 END = re.compile(r"\.\s?/\s?\.?\s*$")  # ./. closes official news
 END_INSIDE = re.compile(r"^(?P<body>.*\./\.)\s*(?P<name>\S.{1,60})$", re.DOTALL)
 SENTENCE_END = re.compile(r"[.!?…][\"'”’»)\]]*$|[)\]]$")
@@ -80,10 +83,14 @@ def parse(line: str, naming: Naming, *, labelled: bool = False) -> Signed | None
         return None
     method, authors, source = "", list[Author](), None
     for label, role, value in _parts(words):
+        if not label and method == "" and authors == [] and value != words and not _authors(value, "text", naming, labelled=labelled):
+            return None  # a sentence before "Ảnh: …": a caption
         if role == "source" and _is_source(value, naming):
             source = source or _source(value)
         else:
             authors += _authors(value, role or "text", naming, labelled=labelled or bool(label))
+            if authors and (beside := TAKEN_FROM.search(value)):  # "H.N. (Theo Báo …)"
+                source = source or _source(beside["value"])
         method = method or label
     signed = Signed(raw, f"label:{method}" if method else "", tuple(dict.fromkeys(authors)), source)
     return signed or None
@@ -117,6 +124,8 @@ def _last_line(paragraphs: Sequence[Paragraph], place: int, naming: Naming) -> t
     signed = parse(line.text, naming)
     if signed is None or not (signed.method or _stands_as_byline(paragraph, before[-1], signed)):
         return None, None
+    if signed.source and not signed.source.url and (link := LINK.search(line.html)):
+        signed = replace(signed, source=replace(signed.source, url=unescape(link[1])))
     return replace(signed, method=signed.method or "last-paragraph"), _ending(paragraph, None)
 
 
@@ -192,6 +201,9 @@ def _authors(value: str, role: AuthorRole, naming: Naming, *, labelled: bool) ->
         value = value[: addition.start()]
     tight = TIGHT_JOINT.split(value)
     ways = [tight] if len(tight) > 1 and all(is_person(one) for one in tight) else []
+    before, dash, office = (part.strip() for part in (DASH.split(value, maxsplit=1) + ["", ""])[:3])
+    if dash and kind_of(office) in {"unit", "agency"} and is_person(before):
+        ways.append([before])
     for parts in (*ways, [value], JOINTS.split(value)):
         names = [(name, kind_of(name, labelled=labelled)) for name in (naming.meant(_trimmed(part)) for part in parts) if name]
         if names and all(kind for _, kind in names):

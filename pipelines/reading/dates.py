@@ -68,12 +68,12 @@ class Found:
 
 
 def published(text: str, order: Order = "dmy") -> datetime | None:
-    """The date of publication a printed line gives: the one so labelled, else the one labelled as updated, else the first."""
+    """The date of publication a printed line gives: the one so labelled, else the first that is not said to be of an update, else that one."""
     dates = list(_dates(text, order))
-    for label in ("published", "updated"):
+    for label in ("published", None, "updated"):
         if found := next((one for one in dates if one.label == label), None):
             return found.at
-    return dates[0].at if dates else None
+    return None
 
 
 def modified(text: str, order: Order = "dmy") -> datetime | None:

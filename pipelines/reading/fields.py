@@ -4,17 +4,20 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
-from archive.records import Evidence, Source
+from lxml.html import HtmlElement
+
+from archive.records import Evidence, Image, Source
 from pipelines.context import Context
 from pipelines.layout import Layout
 from pipelines.reading import byline, dates
 from pipelines.reading.byline import Naming, Signed
-from pipelines.reading.links import Link, absolute
+from pipelines.reading.links import Link, absolute, image_of
 from pipelines.reading.select import Page, first, hits, inner_text, spaced_text
 from pipelines.reading.structured import Structured
-from pipelines.reading.styles import MARK
+from pipelines.reading.styles import CAPTION_CLASS, MARK
 from pipelines.reading.text import is_vietnamese, normal
 
+PUBLISHED = ("article:published_time", "datepublished")  # names of meta tags
 KEYS = {"published_at": "published", "modified_at": "modified", "text": "body"}  # where a field and its key in site files differ
 
 
@@ -53,11 +56,7 @@ def _printed_dates(page: Page, selectors: Sequence[str]) -> Iterator[str]:
 
 
 def published_at(page: Page, layout: Layout, structured: Structured, context: Context, notes: Notes, fetched_at: datetime | None) -> datetime | None:
-    witnesses = [
-        (method, raw, at)
-        for method, raw in structured.values("datePublished", "article:published_time", "datepublished")
-        if (at := dates.structured(raw))
-    ]
+    witnesses = [(method, raw, at) for method, raw in structured.values("datePublished", *PUBLISHED) if (at := dates.structured(raw))]
     other = (witnesses[0][0], witnesses[0][2]) if witnesses else None
     hint = context.hints.get(page.url)
     if other is None and hint and hint.published_at:
@@ -75,11 +74,13 @@ def published_at(page: Page, layout: Layout, structured: Structured, context: Co
 def modified_at(page: Page, layout: Layout, structured: Structured, notes: Notes, published_at: datetime | None) -> datetime | None:
     """As printed; else as told to machines, if that is later than publication: most systems say both dates of what was never changed."""
     for raw in _printed_dates(page, layout.modified):
-        if at := dates.modified(raw, layout.date_order):
+        if (at := dates.modified(raw, layout.date_order)) and (published_at is None or at > published_at):
             notes.layout("modified_at", normal(raw))
             return at
+    first = next((at for _, raw in structured.values("datePublished", *PUBLISHED) if (at := dates.structured(raw))), None)
+    since = first if first and published_at and first.date() == published_at.date() else published_at  # the page may print the day only
     for method, raw in structured.values("dateModified", "article:modified_time", "datemodified"):
-        if published_at and (at := dates.structured(raw)) and at > published_at:
+        if since and (at := dates.structured(raw)) and at > since:
             notes.add("modified_at", method, raw)
             return at
     return None
@@ -109,14 +110,41 @@ def source_of(page: Page, layout: Layout, naming: Naming, notes: Notes) -> Sourc
     if signed is None or signed.source is None:
         return None
     notes.layout("source", hit.text)
-    link = next((url for a in hit.element.iter("a") if (url := absolute(a.get("href") or "", page.url))), None)
+    link = next((url for a in hit.element.iter("a") if (url := absolute(a.get("href") or "", page.base))), None)
     return replace(signed.source, url=signed.source.url or link)
 
 
 def files_of(page: Page, layout: Layout) -> list[Link]:
     found = next(iter(hits(page, layout.attachments)), [])
     anchors = [a for hit in found for a in ([hit.element] if hit.element.tag == "a" else hit.element.iter("a"))]
-    return [Link(url, normal(inner_text(a))) for a in anchors if (url := absolute(a.get("href") or "", page.url))]
+    return [Link(url, normal(inner_text(a))) for a in anchors if (url := absolute(a.get("href") or "", page.base))]
+
+
+def pictures_of(page: Page, layout: Layout) -> Iterator[Image]:
+    """The article's own picture where it stands outside the body, with the caption of its figure or of the element beside it."""
+    for hit in next(iter(hits(page, layout.image)), []):
+        picture = image_of(hit.element, page.base)
+        if picture:
+            yield replace(picture, caption=_caption(hit.element))
+
+
+def merged(images: Sequence[Image]) -> tuple[Image, ...]:
+    """Each picture once, in order, with the first words that any of its places gives."""
+    found: dict[str, Image] = {}
+    for one in images:
+        same = found.get(one.url, one)
+        found[one.url] = replace(same, alt=same.alt or one.alt, caption=same.caption or one.caption)
+    return tuple(found.values())
+
+
+def _caption(image: HtmlElement) -> str:
+    for around in image.iterancestors("figure", "div", "td"):
+        for one in around.iter():
+            if one.tag == "figcaption" or CAPTION_CLASS.search(str(one.get("class") or "")):
+                return normal(inner_text(one))
+        if around.tag == "figure" or len(normal(inner_text(around))) > 0:
+            break
+    return ""
 
 
 def signed_of(page: Page, layout: Layout, naming: Naming, notes: Notes) -> Signed | None:

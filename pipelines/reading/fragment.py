@@ -3,9 +3,10 @@
 Judges nothing: which paragraph is lead, caption or byline is for others. Depth of nesting costs no recursion.
 """
 
+import re
 import unicodedata
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from html import escape
 from typing import Literal, TypeAlias
 
@@ -36,6 +37,8 @@ BLOCKS = (
     | {"p", "div", "section", "article", "main", "header", "footer", "aside", "center", "dl", "dt", "dd"}
     | {"address", "pre", "fieldset", "details", "summary", "hr", "html", "body"}
 )
+LONGEST_CAPTION = 250  # characters
+LETTERHEAD = re.compile(r"cộng hòa xã hội chủ nghĩa|cộng hoà xã hội chủ nghĩa|nơi nhận\s*:", re.IGNORECASE)  # tables that place the parts of a letter
 EMPHASIS = frozenset({"strong", "em", "b", "i", "u"})
 
 
@@ -208,12 +211,11 @@ class Walk:
 
     def _table(self, table: Tag) -> None:
         self._tables += 1
-        for row in table.find_all("tr"):
-            cells = []
-            for cell in row.find_all(["td", "th"]):
-                inner = Walk(self.base, style=style_of(cell, self.style), links=self.links)
-                inner.run(cell)
-                cells.append(inner.paragraphs)
+        rows = [[self._cell(cell) for cell in row.find_all(["td", "th"])] for row in table.find_all("tr")]
+        if shows_pictures(rows):
+            self._gallery(rows)
+            return
+        for cells in rows:
             words = [" ".join(one.text for one in cell if one.lines) for cell in cells]
             if any(words):
                 html = "".join(f"<td>{'<br>'.join(one.html for one in cell if one.lines)}</td>" for cell in cells)
@@ -221,6 +223,31 @@ class Walk:
                 self.paragraphs.append(Paragraph("row", (line,), self.style, ("table", self._tables)))
             for image in (one.image for cell in cells for one in cell if one.image):
                 self._add("image", image=image)
+
+    def _cell(self, cell: Tag) -> list[Paragraph]:
+        inner = Walk(self.base, style=style_of(cell, self.style), links=self.links)
+        inner.run(cell)
+        return inner.paragraphs
+
+    def _gallery(self, rows: list[list[list[Paragraph]]]) -> None:
+        """Each picture with the words of its cell, or of the cell under it."""
+        for row, cells in enumerate(rows):
+            below = rows[row + 1] if row + 1 < len(rows) and not any(one.image for cell in rows[row + 1] for one in cell) else []
+            for column, cell in enumerate(cells):
+                for one in cell:
+                    if one.image is None:
+                        continue
+                    said = [each for each in cell if each.lines] or (below[column] if column < len(below) else [])
+                    caption = one.image.caption or " ".join(each.text for each in said)
+                    self._add("image", image=replace(one.image, caption=caption))
+
+
+def shows_pictures(rows: list[list[list[Paragraph]]]) -> bool:
+    """Pictures side by side with a few words to each."""
+    cells = [cell for row in rows for cell in row]
+    pictures = sum(any(one.image for one in cell) for cell in cells)
+    words = [" ".join(one.text for one in cell if one.lines) for cell in cells]
+    return pictures > 0 and sum(map(bool, words)) <= pictures and all(len(word) <= LONGEST_CAPTION for word in words)
 
 
 def walk(element: HtmlElement, base: str) -> tuple[list[Paragraph], list[Link]]:
@@ -232,7 +259,7 @@ def walk(element: HtmlElement, base: str) -> tuple[list[Paragraph], list[Link]]:
 
 def is_data(table: Tag) -> bool:
     """Rows and columns of words; else it only places a picture, its caption or the whole text on the page."""
-    if table.find("table"):
+    if table.find("table") or (not table.find("img") and LETTERHEAD.search(table.get_text(" "))):
         return False
     rows = [row.find_all(["td", "th"]) for row in table.find_all("tr")]
     if any(len(cell.find_all("p")) > 3 and len(cell.get_text()) > 600 for row in rows for cell in row):  # noqa: PLR2004 - a cell that is an article

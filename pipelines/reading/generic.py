@@ -41,6 +41,9 @@ ASIDE = re.compile(  # one name of a class or id
     re.IGNORECASE,
 )
 TRAIL = re.compile(r"breadcrumb|duong-?_?dan|(?:^|[\s_-])path(?:$|[\s_-])|pathway", re.IGNORECASE)
+TOOLS = re.compile(
+    r"cỡ chữ|(?<!\w)a ?- ?a|a ?\+|lượt (?:xem|đọc)|(?<!\w)in (?:trang|bài)|đọc bài|gửi (?:email|bài)|chia sẻ|đang online", re.IGNORECASE
+)
 STEPS = re.compile(r"\s*(?:[»›>/|]|::)\s*")
 HOME = re.compile(r"(?:trang chủ|trang nhất|home|homepage)", re.IGNORECASE)
 KEYWORDS = re.compile(r"(?:từ kh[oó]á?a?|tags?|thẻ)\s*:?", re.IGNORECASE)
@@ -90,6 +93,8 @@ class _Finds:
         if updated and len(updated) < len(found):
             self.elements["published"] = [one for one in found if one not in updated]
             self.elements["modified"] = updated
+        elif found and len(found) == 1:
+            self.elements["modified"] = found  # a line may give both
 
     def first(self, key: str, element: HtmlElement) -> None:
         self.elements.setdefault(key, [element])
@@ -315,10 +320,13 @@ def _before(lines: Sequence[Block], extent: _Extent, finds: _Finds) -> None:
     title = folded(lines[extent.title].text)
     for block in reversed(lines[max(0, extent.title - 8) : extent.title]):
         text = block.text
+        if folded(text) == title or TOOLS.search(text) or UNTITLED.fullmatch(text):
+            continue
+        near = extent.title - block.index < 4 and len(STEPS.split(text)) > 1  # noqa: PLR2004 - right above it
         inside = _within(block.element, extent.around) and extent.around.tag not in ROOTS
         trail = _trail(block)
-        if (trail is not None or inside) and folded(text) != title and "category" not in finds.elements and not _is_header(block):
-            _category(block, trail, title, finds)
+        if (trail is not None or inside or near) and "category" not in finds.elements and not _is_header(block):
+            _category(block, trail=trail is not None or near, title=title, finds=finds)
         if inside and _prints_date(text) and "published" not in finds.elements:
             finds.first("published", block.element)
 
@@ -337,11 +345,11 @@ def _trail(block: Block) -> HtmlElement | None:
 BLOCK_OF_TRAIL = frozenset({"table", "section", "article", "main", "body"})
 
 
-def _category(block: Block, trail: HtmlElement | None, title: str, finds: _Finds) -> None:
+def _category(block: Block, *, trail: bool, title: str, finds: _Finds) -> None:
     """The last section that is named: a link of the breadcrumb, or the line itself; it is kept as an element of its own."""
     said = [normal(part) for part in STEPS.split(block.text)]
     said = [one for one in said if one and not HOME.fullmatch(one) and folded(one) != title and not is_site(one)]
-    if said and len(said[-1]) <= 60 and (trail is not None or block.is_link or block.letters <= 40):  # noqa: PLR2004 - names of sections are short
+    if said and len(said[-1]) <= 60 and (trail or block.is_link or block.letters <= 40):  # noqa: PLR2004 - names of sections are short
         named = block.element.makeelement("span")
         named.text = said[-1]
         finds.first("category", named)
@@ -364,7 +372,7 @@ def _between(lines: Sequence[Block], extent: _Extent, body: HtmlElement, finds: 
         elif _signs(block):
             finds.first("byline", element)
         elif block.is_link and "category" not in finds.elements and len(text) <= 60 and not _within(element, body):  # noqa: PLR2004
-            _category(block, None, title, finds)
+            _category(block, trail=False, title=title, finds=finds)
             _clear(block)
         elif block.linked * 3 > block.letters and not _within(element, body):
             _clear(block)

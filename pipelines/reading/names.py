@@ -43,7 +43,7 @@ NO_UNIT = re.compile(r"trân trọng|thông báo|kính (?:mời|đề nghị)|đ
 FOREIGN = re.compile(r"(?:[^\W\d_]{1,2}['’])?[^\W\d_]{2,9}")  # a part of a name in another language of Vietnam: H'Linh, Bkrông, Phol
 LEVEL = re.compile(r" (?:tỉnh|thành phố|tp) ")
 ADDITION = re.compile(r"\s*\((?P<words>[^()]*)\)\s*$")
-COMPILED = re.compile(r"(?:t/h|th|tổng hợp|st|sưu tầm|biên soạn|lược dịch|biên tập|theo .*)", re.IGNORECASE)
+COMPILED = re.compile(r"(?:t/h|th|tổng hợp|st|sưu tầm|biên soạn|lược dịch|biên tập)", re.IGNORECASE)
 LONGEST = 60  # characters of a name or an office
 
 

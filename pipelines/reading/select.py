@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
+from urllib.parse import urljoin
 
 from lxml.etree import XPath
 from lxml.html import HtmlElement
@@ -15,6 +16,7 @@ NEEDED = re.compile(r"[.#]((?:[\w-]|[^\x00-\x7f])+)")
 CONDITIONS = re.compile(r"\[[^\]]*\]|:[\w-]+(?:\([^()]*\))?")
 NESTED = re.compile(r"""(?P<head>[^\s>+~,()\[\]"']+)(?P<axis>\s*[>~]\s*|\s+)(?P<rest>[^\s>+~,][^,]*)""")
 AXES = {"": "descendant::", ">": "child::", "~": "following-sibling::"}
+BASES = XPath("//base/@href", smart_strings=False)
 CLASSES, IDS = (XPath(f"//@{name}", smart_strings=False) for name in ("class", "id"))
 COMBINED = re.compile(r"\S[\s>+~]+\S")
 
@@ -28,6 +30,11 @@ class Page:
     url: str
     seen: dict[str, list[HtmlElement]] = field(default_factory=dict)  # by selector: fields and body ask for the same
     names: set[str] = field(default_factory=set)  # every class and id: one that is nowhere in the page need not be looked for
+
+    @property
+    def base(self) -> str:
+        """What addresses on the page are relative to."""
+        return next((urljoin(self.url, one.strip()) for one in BASES(self.root)), self.url)
 
     def __post_init__(self) -> None:
         self.names.update(" ".join([*CLASSES(self.root), *IDS(self.root)]).split())

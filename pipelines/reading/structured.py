@@ -13,6 +13,7 @@ from pipelines.reading.text import normal
 
 ARTICLES = frozenset({"Article", "NewsArticle", "BlogPosting", "Report", "WebPage"})
 SCRIPTS = XPath("//script[@type='application/ld+json']")
+DATED = XPath("//*[@itemprop='datePublished' or @itemprop='dateModified']")
 METAS = XPath("//meta[@content]")
 
 
@@ -38,11 +39,22 @@ class Structured:
         found = [one for script in SCRIPTS(self.root) for one in _objects(script.text or "") if _kinds(one) & ARTICLES]
         return min(found, key=lambda one: _kinds(one) == {"WebPage"}, default={})
 
+    @cached_property
+    def microdata(self) -> Mapping[str, str]:
+        """The dates that elements of the page carry as properties."""
+        found: dict[str, str] = {}
+        for one in DATED(self.root):
+            if value := normal(one.get("content") or one.get("datetime") or one.text or ""):
+                found.setdefault(one.get("itemprop") or "", value)
+        return found
+
     def values(self, key: str, *metas: str) -> Iterator[tuple[str, str]]:
-        """(method, value) from JSON-LD, then from the meta tags named."""
+        """(method, value) from JSON-LD, then from microdata, then from the meta tags named."""
         value = self.json_ld.get(key)
         if isinstance(value, str) and (text := normal(value)):
             yield "json-ld", text
+        if key in self.microdata:
+            yield "microdata", self.microdata[key]
         yield from ((f"meta:{name}", self.metas[name]) for name in metas if name in self.metas)
 
     @property
