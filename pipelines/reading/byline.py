@@ -8,7 +8,7 @@ from typing import TypeAlias
 
 from archive.records import Author, AuthorRole, Source
 from pipelines.reading.fragment import Paragraph
-from pipelines.reading.names import ADDITION, COMPILED, is_initials, is_person, is_same, kind_of
+from pipelines.reading.names import ADDITION, COMPILED, is_full_name, is_initials, is_person, is_same, kind_of
 from pipelines.reading.text import is_furniture, normal
 
 Lookups: TypeAlias = Mapping[str, str]
@@ -37,7 +37,9 @@ URL = re.compile(r"https?://\S+")
 LINK = re.compile(r'<a href="([^"]+)"')
 END = re.compile(r"\.\s?/\s?\.?\s*$")  # ./. closes official news
 END_INSIDE = re.compile(r"^(?P<body>.*\./\.)\s*(?P<name>\S.{1,60})$", re.DOTALL)
+SENTENCE_INSIDE = re.compile(r"[.!?…][\"'”’»)\]]*\s*(?=[^\W\d_])")
 SENTENCE_END = re.compile(r"[.!?…][\"'”’»)\]]*$|[)\]]$")
+FOOTNOTE = re.compile(r"\[\d{1,2}\]\s|\(\d{1,2}\)\s|\*{1,3}\s")
 OFFICIAL = re.compile(
     r"(?:kt|tl|tm|tuq|q)\.\s?.*|\(?\s*đã ký\s*\)?|nơi nhận.*|người ký.*"
     r"|(?:quyền\s|phó\s)?(?:giám đốc|chủ tịch|cục trưởng|chánh văn phòng|trưởng phòng|trưởng ban|bộ trưởng|thứ trưởng)(?:\s.*)?",
@@ -100,7 +102,7 @@ def at_end(paragraphs: Sequence[Paragraph], naming: Naming) -> tuple[Signed | No
     """The byline in the last lines of a body, and the body without it. Several lines (name, then source) count together."""
     left, found = list(paragraphs), list[Signed]()
     for _ in range(REACH):
-        place = next((i for i in range(len(left) - 1, -1, -1) if left[i].lines), None)
+        place = next((i for i in range(len(left) - 1, -1, -1) if left[i].lines and not FOOTNOTE.match(left[i].text)), None)
         if place is None or left[place].kind not in {"p", "h3", "h4"}:
             break
         signed, rest = _last_line(left, place, naming)
@@ -112,13 +114,14 @@ def at_end(paragraphs: Sequence[Paragraph], naming: Naming) -> tuple[Signed | No
 
 
 def _last_line(paragraphs: Sequence[Paragraph], place: int, naming: Naming) -> tuple[Signed | None, Paragraph | None]:
-    paragraph = paragraphs[place]
+    paragraph = _with_office(paragraphs[place])
     line = paragraph.lines[-1]
     before = [one.text for p in paragraphs[:place] if p.kind != "caption" for one in p.lines] + [one.text for one in paragraph.lines[:-1]]
     if not before or line.linked:
         return None, None
-    if (inside := END_INSIDE.match(line.text)) and (signed := parse(inside["name"], naming)):
-        return replace(signed, method=signed.method or "after-end"), _ending(paragraph, inside["body"])
+    if inside := _inside(line.text, naming):
+        signed, body = inside
+        return replace(signed, method=signed.method or "after-end"), _ending(paragraph, body)
     if PHOTO_IN_BRACKETS.match(line.text) or any(OFFICIAL.fullmatch(one) and len(one) <= TITLE for one in [*before[-REACH:], line.text]):
         return None, None
     signed = parse(line.text, naming)
@@ -127,6 +130,26 @@ def _last_line(paragraphs: Sequence[Paragraph], place: int, naming: Naming) -> t
     if signed.source and not signed.source.url and (link := LINK.search(line.html)):
         signed = replace(signed, source=replace(signed.source, url=unescape(link[1])))
     return replace(signed, method=signed.method or "last-paragraph"), _ending(paragraph, None)
+
+
+def _with_office(paragraph: Paragraph) -> Paragraph:
+    """A name and, on a line of its own under it, his office in brackets, as one line."""
+    *others, name, office = (None, *paragraph.lines) if len(paragraph.lines) < 2 else paragraph.lines  # noqa: PLR2004 - two lines to join
+    if name is None or not (found := ADDITION.fullmatch(office.text)) or kind_of(found["words"]) not in {"unit", "agency"}:
+        return paragraph
+    return replace(paragraph, lines=(*others, replace(name, text=f"{name.text} {office.text}", html=f"{name.html} {office.html}")))
+
+
+def _inside(line: str, naming: Naming) -> tuple[Signed, str] | None:
+    """A name after the last sentence, on its very line: behind `./.` any byline, behind another end a label or a full name."""
+    if (found := END_INSIDE.match(line)) and (signed := parse(found["name"], naming)):
+        return signed, found["body"]
+    for end in SENTENCE_INSIDE.finditer(line[-LONGEST:]):
+        name = line[-LONGEST:][end.end() :]
+        signed = parse(name, naming)
+        if signed and any(one.role != "photo" for one in signed.authors) and (signed.method or is_full_name(name.strip())):
+            return signed, line[: len(line) - len(name)].rstrip()
+    return None
 
 
 def _stands_as_byline(paragraph: Paragraph, before: str, signed: Signed) -> bool:

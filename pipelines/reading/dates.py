@@ -58,6 +58,11 @@ PUBLISHED = re.compile(
 UPDATED = re.compile(
     rf"(?:cập\s+nh[ậâ][tp](?:\s+(?:lúc|ngày|lần\s+cuối))?|(?:chỉnh\s+)?sửa(?:\s+(?:lúc|ngày|đổi))?|modified|updated)[\s:]*{BETWEEN}$", re.IGNORECASE
 )
+BESIDE_DATES = re.compile(
+    r"(?:ngày\s+)?(?:cập\s+nh[ậâ][tp]|đăng|xuất\s+bản|gửi|tạo|viết)(?:\s+(?:lúc|ngày|lần\s+cuối|tải))?|thứ\s+\w+|chủ\s+nhật|ngày|lúc|gmt"
+    r"|(?:số\s+)?(?:lượt|lần)\s+(?:xem|đọc)|đã\s+xem|người\s+đăng\s*:?\s*\S+|in\s+(?:bài|trang)(?:\s+viết)?|cỡ\s+chữ|đọc\s+bài(?:\s+viết)?|gửi\s+email|chia\s+sẻ",
+    re.IGNORECASE,
+)
 LABEL_REACH = 45  # characters before a date in which its label stands
 
 
@@ -82,6 +87,16 @@ def modified(text: str, order: Order = "dmy") -> datetime | None:
     if found := next((one for one in dates if one.label == "updated"), None):
         return found.at
     return dates[0].at if len(dates) == 1 and dates[0].label is None else None
+
+
+def letters_beside(text: str) -> int | None:
+    """How many letters of a printed line are no date, time or label of one; None where it has no date."""
+    line = normal(text)
+    if not list(_dates(line, "dmy")) and not list(_dates(line, "mdy")):
+        return None
+    for form in (*FORMS, CLOCK, BESIDE_DATES):
+        line = form.sub(" ", line.translate(SLASHES))
+    return sum(map(str.isalpha, line))
 
 
 def is_update(text: str) -> bool:

@@ -38,7 +38,9 @@ BLOCKS = (
     | {"address", "pre", "fieldset", "details", "summary", "hr", "html", "body"}
 )
 LONGEST_CAPTION = 250  # characters
-LETTERHEAD = re.compile(r"cộng hòa xã hội chủ nghĩa|cộng hoà xã hội chủ nghĩa|nơi nhận\s*:", re.IGNORECASE)  # tables that place the parts of a letter
+LETTERHEAD = re.compile(
+    r"cộng (?:hòa|hoà) xã hội chủ nghĩa|nơi nhận\s*:|(?:ubnd|ủy ban nhân dân|sở công thương).{0,80},\s*ngày\s.{0,12}tháng", re.IGNORECASE | re.DOTALL
+)  # tables that place the parts of a letter
 EMPHASIS = frozenset({"strong", "em", "b", "i", "u"})
 
 
@@ -259,7 +261,7 @@ def walk(element: HtmlElement, base: str) -> tuple[list[Paragraph], list[Link]]:
 
 def is_data(table: Tag) -> bool:
     """Rows and columns of words; else it only places a picture, its caption or the whole text on the page."""
-    if table.find("table") or (not table.find("img") and LETTERHEAD.search(table.get_text(" "))):
+    if table.find("table") or (not table.find("img") and LETTERHEAD.search(table.get_text(" ")[:1000])):
         return False
     rows = [row.find_all(["td", "th"]) for row in table.find_all("tr")]
     if any(len(cell.find_all("p")) > 3 and len(cell.get_text()) > 600 for row in rows for cell in row):  # noqa: PLR2004 - a cell that is an article

@@ -26,6 +26,7 @@ LEAST = 150  # letters of running text before a page counts as an article
 PARAGRAPH = 60  # letters of a line that is one for certain
 BOX = 9  # lines at most of a box of other articles that stands between paragraphs
 NEAR = 18  # lines at most between the title and the first paragraph
+BESIDE = 40  # letters beside the date in a line that is there to give it
 HEADER = 140  # letters at most of a line that gives date, counter or name
 ROOTS = frozenset({"html", "body", "form"})
 LISTS = 0.5  # share of links above which the lines after a title are a list of others
@@ -41,6 +42,7 @@ ASIDE = re.compile(  # one name of a class or id
     re.IGNORECASE,
 )
 TRAIL = re.compile(r"breadcrumb|duong-?_?dan|(?:^|[\s_-])path(?:$|[\s_-])|pathway", re.IGNORECASE)
+NO_SECTION = re.compile(r"\d{4}|^\W*\d*\W*$|:")
 TOOLS = re.compile(
     r"cỡ chữ|(?<!\w)a ?- ?a|a ?\+|lượt (?:xem|đọc)|(?<!\w)in (?:trang|bài)|đọc bài|gửi (?:email|bài)|chia sẻ|đang online", re.IGNORECASE
 )
@@ -64,6 +66,7 @@ UNTITLED = re.compile(
 CAPTION = re.compile(r"caption|chu-?_?thich|img-?_?desc|image-?_?desc", re.IGNORECASE)
 MAIN = 0.7  # share of the paragraphs that the element of the text holds
 POSTED = re.compile(r"(?:người đăng|đăng bởi|bởi|posted by|by)(?!\w)", re.IGNORECASE)  # the account that entered it
+DAY_ONLY = re.compile(r"\s*\d{4}-\d{1,2}-\d{1,2}\s*[-–—:]?\s*")
 SEPARATORS = re.compile(r"\s+(?:[-–—|»]|::)\s+|\s*\|\s*")
 
 
@@ -112,7 +115,9 @@ def locate(page: Page, layout: Layout = LAYOUT) -> Located | None:
     _before(lines, extent, finds)
     _between(lines, extent, body, finds)
     _after(lines, extent, body, finds)
-    title = Hit(lines[extent.title].element, None, "title")
+    title = Hit(lines[extent.title].element, lines[extent.title].text, "title")
+    if _within(lines[extent.first].element, title.element):  # words of a box that holds the text too
+        _clear(lines[extent.title])
     whole = extent.around if extent.around.tag not in ROOTS else body
     _cut(lines, extent, whole)
     finds.tell_apart()
@@ -131,7 +136,9 @@ def _extent(page: Page, blocks: Blocks) -> _Extent | None:
         worth = _as_title(block, clues)
         if not worth or (extent := _from(block, blocks)) is None:
             continue
-        worth += min(3.0, _weight(blocks, extent) / 600) if clues else _weight(blocks, extent) / 50 - 0.7 * (extent.first - extent.title)
+        if not clues and worth < 1 and block.index and _is_paragraph(blocks.all[block.index - 1]):
+            continue  # a line between paragraphs
+        worth += min(3.0, _weight(blocks, extent) / 600) if clues else _weight(blocks, extent) / 110 - 0.7 * (extent.first - extent.title)
         if best is None or worth >= best[0]:
             best = worth, extent
     return best[1] if best else None
@@ -140,10 +147,16 @@ def _extent(page: Page, blocks: Blocks) -> _Extent | None:
 def _clues(page: Page) -> frozenset[str]:
     """What the page tells machines that it is called, folded; whole, and the parts of its <title> but for the site's name."""
     structured = Structured.of(page.root)
-    said = [value for _, value in structured.values("headline", "og:title", "twitter:title")]
-    said += [normal(one.text or "") for one in page.root.iter("title")][:1]
-    parts = {part for one in said for part in (one, *SEPARATORS.split(one)) if len(part) > 11}  # noqa: PLR2004 - shorter ones name sections
-    return frozenset(folded(part) for part in parts if not is_site(part) and not UNTITLED.fullmatch(part))
+    parts = [value for _, value in structured.values("headline", "og:title", "twitter:title")]
+    for title in list(page.root.iter("title"))[:1]:
+        whole = normal(title.text or "")
+        split = SEPARATORS.split(whole)
+        parts += split if any(is_site(part) or UNTITLED.fullmatch(part) for part in split) else [whole, *split]
+    return frozenset(
+        folded(part)
+        for part in parts
+        if len(part) > 11 and not is_site(part) and not UNTITLED.fullmatch(part)  # noqa: PLR2004 - shorter ones name sections
+    )
 
 
 def _as_title(block: Block, clues: frozenset[str]) -> float:
@@ -158,7 +171,8 @@ def _as_title(block: Block, clues: frozenset[str]) -> float:
     told = (
         6 if text in clues else 4 if any(len(text) > 24 and (one.startswith(text) or text.startswith(one)) and len(one) > 24 for one in clues) else 0
     )  # noqa: PLR2004
-    if not (heading or titled or told or not clues) or (block.is_link and not (told and heading)):
+    mixed = block.linked * 3 > block.letters and not (told or heading)
+    if not (heading or titled or told or not clues) or (block.is_link and not (told and heading)) or mixed:
         return 0.0
     if UNTITLED.fullmatch(block.text) or opens_related(block.text) or (not told and is_furniture(block.text)):
         return 0.0
@@ -174,7 +188,7 @@ def _from(title: Block, blocks: Blocks) -> _Extent | None:
     for block in lines[title.index + 1 : title.index + 1 + NEAR]:
         if _ends(block):
             return None
-        if block.own >= PARAGRAPH and not block.is_link and _is_text(block) and not _aside(block.element):
+        if _is_paragraph(block) and not block.is_link:
             first = block
             break
     if first is None:
@@ -192,7 +206,7 @@ def _from(title: Block, blocks: Blocks) -> _Extent | None:
 def _last(lines: Sequence[Block], first: int, inside: HtmlElement) -> int:
     """The last line before other articles, comments and the foot of the page. A box between paragraphs of one element ends nothing."""
     last = first
-    holders = set[HtmlElement | None]()
+    holders = set[object]()  # elements around paragraphs, and what such elements are called: a text may stand in several alike
     for block in lines[first:]:
         if not _within(block.element, inside):
             break
@@ -200,16 +214,28 @@ def _last(lines: Sequence[Block], first: int, inside: HtmlElement) -> int:
             block.index > first
             and _ends(block)
             and not any(
-                one.element.getparent() in holders
+                not holders.isdisjoint(_holder(one))
                 for one in lines[block.index + 1 : block.index + 1 + BOX]
                 if one.own >= PARAGRAPH and not _aside(one.element)
             )
         ):
             break
         if block.own >= PARAGRAPH and block.element.tag == "p":
-            holders.add(block.element.getparent())
+            holders |= _holder(block)
         last = block.index
     return last
+
+
+def _is_paragraph(block: Block) -> bool:
+    return block.own >= PARAGRAPH and _is_text(block) and not _aside(block.element)
+
+
+def _holder(block: Block) -> set[object]:
+    parent = block.element.getparent()
+    if parent is None:
+        return set()
+    names = (parent.get("class") or "").split()
+    return {parent, (parent.getparent(), names[0])} if names else {parent}
 
 
 def _is_text(block: Block) -> bool:
@@ -236,9 +262,10 @@ def _mass(lines: Sequence[Block], extent: _Extent) -> dict[HtmlElement, int]:
 def _ends(block: Block) -> bool:
     """Does what is no more the article begin here?"""
     if block.letters > 60:  # noqa: PLR2004 - headings are short
-        return _aside(block.element) or _is_foot(block)
+        listed = block.linked * 2 > block.letters and opens_related(block.text.partition(":")[0])
+        return _aside(block.element) or listed or _is_foot(block)
     text = block.text
-    return opens_related(text) or opens_comments(text)
+    return opens_related(text) or opens_comments(text) or (block.linked * 2 > block.letters and opens_related(text.partition(":")[0]))
 
 
 def _is_foot(block: Block) -> bool:
@@ -305,14 +332,19 @@ def _is_caption(block: Block) -> bool:
 # -- what stands around the text
 
 
-def _prints_date(text: str) -> bool:
-    return len(text) <= HEADER and dates.published(text) is not None and PLACED.fullmatch(text) is None
+def _prints_date(block: Block) -> bool:
+    """Is this line there to give a date? Not one of a letter, nor a sentence with a date in it."""
+    text = block.text
+    if len(text) > HEADER or block.is_link or PLACED.fullmatch(text):
+        return False
+    beside = dates.letters_beside(text)
+    return beside is not None and beside <= (BESIDE / 2 if block.linked * 2 > block.letters else BESIDE)
 
 
 def _is_header(block: Block) -> bool:
     """A line of date, counter, font size, name: not yet text."""
     text = block.text
-    return len(text) <= HEADER and (_prints_date(text) and block.own < 90 or is_furniture(text))  # noqa: PLR2004 - a date with its labels
+    return _prints_date(block) or is_furniture(text)
 
 
 def _before(lines: Sequence[Block], extent: _Extent, finds: _Finds) -> None:
@@ -320,15 +352,19 @@ def _before(lines: Sequence[Block], extent: _Extent, finds: _Finds) -> None:
     title = folded(lines[extent.title].text)
     for block in reversed(lines[max(0, extent.title - 8) : extent.title]):
         text = block.text
-        if folded(text) == title or TOOLS.search(text) or UNTITLED.fullmatch(text):
-            continue
-        near = extent.title - block.index < 4 and len(STEPS.split(text)) > 1  # noqa: PLR2004 - right above it
         inside = _within(block.element, extent.around) and extent.around.tag not in ROOTS
-        trail = _trail(block)
-        if (trail is not None or inside or near) and "category" not in finds.elements and not _is_header(block):
-            _category(block, trail=trail is not None or near, title=title, finds=finds)
-        if inside and _prints_date(text) and "published" not in finds.elements:
-            finds.first("published", block.element)
+        near = extent.title - block.index < 4  # noqa: PLR2004 - right above it
+        if folded(text) == title:
+            continue
+        if _prints_date(block):
+            if inside and near:
+                finds.first("published", block.element)
+            continue
+        if TOOLS.search(text) or UNTITLED.fullmatch(text) or is_furniture(text):
+            continue
+        trail = _trail(block) is not None or (near and len(STEPS.split(text)) > 1)
+        if (trail or inside) and "category" not in finds.elements:
+            _category(block, trail=trail, title=title, finds=finds)
 
 
 def _trail(block: Block) -> HtmlElement | None:
@@ -349,7 +385,7 @@ def _category(block: Block, *, trail: bool, title: str, finds: _Finds) -> None:
     """The last section that is named: a link of the breadcrumb, or the line itself; it is kept as an element of its own."""
     said = [normal(part) for part in STEPS.split(block.text)]
     said = [one for one in said if one and not HOME.fullmatch(one) and folded(one) != title and not is_site(one)]
-    if said and len(said[-1]) <= 60 and (trail or block.is_link or block.letters <= 40):  # noqa: PLR2004 - names of sections are short
+    if said and len(said[-1]) <= 60 and not NO_SECTION.search(said[-1]) and (trail or block.is_link or block.letters <= 40):  # noqa: PLR2004 - names of sections are short
         named = block.element.makeelement("span")
         named.text = said[-1]
         finds.first("category", named)
@@ -365,9 +401,9 @@ def _between(lines: Sequence[Block], extent: _Extent, body: HtmlElement, finds: 
             _clear(block)
         elif block.index >= extent.first or (block.own >= PARAGRAPH and not _is_header(block)):
             _lead(block, body, finds)
-        elif _prints_date(text):
+        elif _prints_date(block):
             finds.add("published", element)
-        elif is_furniture(text):
+        elif is_furniture(text) or (len(text) <= HEADER and (TOOLS.search(text) or _trail(block) is not None)):
             _clear(block)
         elif _signs(block):
             finds.first("byline", element)
@@ -398,7 +434,7 @@ def _dated_lead(block: Block, finds: _Finds) -> None:
         if one.text and one.text.strip():
             if said := DATED.match(one.text):
                 one.text = one.text[said.end() :]
-            elif one.text.strip() == found[1]:
+            elif DAY_ONLY.fullmatch(one.text):
                 one.text = ""
                 one.tail = re.sub(r"^\s*[-–—:]\s+", "", one.tail or "")
             break
@@ -417,6 +453,7 @@ def _signs(block: Block) -> bool:
 def _after(lines: Sequence[Block], extent: _Extent, body: HtmlElement, finds: _Finds) -> None:
     """What stands below the text but still belongs to the article: name, source, files, keywords, a date. All else there goes."""
     files = False
+    end = max((one.index for one in lines[extent.first : extent.last + 1] if _is_paragraph(one)), default=extent.last)
     for block in lines[extent.first : extent.last + 1]:
         text = block.text
         if FILES.fullmatch(text):
@@ -426,8 +463,14 @@ def _after(lines: Sequence[Block], extent: _Extent, body: HtmlElement, finds: _F
             for link in links:
                 finds.add("attachments", link)
             _clear(block)
-        elif not _within(block.element, body) and (block.own < PARAGRAPH or _aside(block.element) or _is_foot(block)):
-            _place(block, finds)
+        elif not _within(block.element, body):
+            if block.own < PARAGRAPH or _aside(block.element) or _is_foot(block):
+                _place(block, finds)
+        elif block.index > end and KEYWORDS.match(text):
+            _keywords(block, finds)
+            _clear(block)
+        elif block.index > end and _prints_date(block):
+            finds.add("published", block.element)
     for block in lines[extent.last + 1 : extent.last + 12]:
         if KEYWORDS.match(block.text):
             _keywords(block, finds)
@@ -441,7 +484,7 @@ def _place(block: Block, finds: _Finds) -> None:
             finds.add("attachments", link)
     elif KEYWORDS.match(text):
         _keywords(block, finds)
-    elif _prints_date(text) and not block.is_link:
+    elif _prints_date(block) and not block.is_link:
         finds.add("published", element)
         return
     elif SOURCE.match(text):
@@ -487,6 +530,10 @@ def _cut(lines: Sequence[Block], extent: _Extent, whole: HtmlElement) -> None:
         for one in _path(last, whole):
             for other in list(one.itersiblings()):
                 _drop(other)
+    if title is whole:
+        for block in lines[: extent.title]:
+            if _within(block.element, whole):
+                _clear(block)
     for block in lines[extent.title + 1 : extent.last + 1]:
         if _aside(block.element) and block.element is not whole and _within(block.element, whole):
             _clear(block)

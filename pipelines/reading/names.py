@@ -40,6 +40,12 @@ NO_INITIALS = re.compile(  # abbreviations of something else
     r"stt|ubnd|hđnd|bct|tw|hcm|tp|sct|tm|kt|tl|ttg|nđ|qđ|cp|vn|eu|usd|vnd|asean|ocop|evn|gdp|fdi|iip|wto|fta|hđh|nlđ|cbcc|ttđt|vov|vtv|pv|bbt|btv|ctv|qltt|ks|ts|ths"
 )
 NO_UNIT = re.compile(r"trân trọng|thông báo|kính (?:mời|đề nghị)|đề nghị|xin (?:cảm ơn|mời)|[.:;!?]")  # a sentence that begins with an office
+MARKED = re.compile(r"[HKY]['’][^\W\d_]{2,8}")  # K'Brếu: one word is a whole name
+SURNAMES = frozenset(
+    "nguyễn trần lê phạm hoàng huỳnh phan vũ võ đặng bùi đỗ hồ ngô dương lý đinh lương trịnh mai tô hà lưu phùng cao tạ thái châu chu triệu nông hứa đàm"
+    " bế lộc vi hoàn lục ma vàng giàng sùng lò lường cầm quàng tòng thào mùa hạng cứ chảo tẩn phàn bàn đèo kiều văn tăng quách lâm thạch kim sơn danh chau"
+    " khúc đoàn đào tống vương nghiêm bạch la hồng từ ông mạc doãn khuất ninh nhâm cù lại đồng âu viên".split()
+)
 FOREIGN = re.compile(r"(?:[^\W\d_]{1,2}['’])?[^\W\d_]{2,9}")  # a part of a name in another language of Vietnam: H'Linh, Bkrông, Phol
 LEVEL = re.compile(r" (?:tỉnh|thành phố|tp) ")
 ADDITION = re.compile(r"\s*\((?P<words>[^()]*)\)\s*$")
@@ -66,6 +72,8 @@ def kind_of(words: str, *, labelled: bool = False) -> Kind | None:
 def is_person(words: str, *, labelled: bool = False) -> bool:
     """Two to five Vietnamese syllables, each with a capital or all in capitals; after a label one to six words of any origin."""
     parts = words.split()
+    if MARKED.fullmatch(words):
+        return True
     fewest, most = (1, 6) if labelled else (2, 5)
     lower = words.casefold()
     if not fewest <= len(parts) <= most or NO_NAME.fullmatch(lower) or NO_PART.search(lower):
@@ -73,6 +81,8 @@ def is_person(words: str, *, labelled: bool = False) -> bool:
     capitals = words.isupper()
     if labelled:
         return all(_has_capital(part) for part in parts) and not (len(parts) == 1 and (words.isupper() or "." in words))
+    if len(parts) == 1:
+        return False
     plain = [part for part in parts if part.isalpha() and (capitals or part.istitle()) and _is_syllable(part)]
     others = [part for part in parts if part not in plain]
     if not others:
@@ -114,3 +124,9 @@ SITE = re.compile(
 def is_site(words: str) -> bool:
     """The name of a department or its site and nothing else, as pages print it at their head."""
     return SITE.fullmatch(words) is not None
+
+
+def is_full_name(words: str) -> bool:
+    """A person by surname and all: enough where nothing else sets a name apart."""
+    parts = words.split()
+    return len(parts) > 1 and parts[0].casefold() in SURNAMES and is_person(words)

@@ -17,7 +17,7 @@ FURNITURE = re.compile(
     | (?:facebook|zalo|twitter|email|google\+?|linkedin|pinterest|print|share|tweet|like|in)(?:[ ](?:facebook|zalo|twitter|email|print|share))*
     | (?:in|gửi|lưu|đọc|nghe|tải|sao[ ]chép)[ ](?:bài|trang|tin|email|bài[ ]viết|liên[ ]kết)(?:[ ](?:viết|này|email|cho[ ]bạn[ ]bè|qua[ ]email))*
     | (?:số[ ])?(?:lượt|lần)[ ](?:xem|đọc|truy[ ]cập|tải)(?:[ ](?:tin|bài))?[ ]?:?[ ]?[\d.,]*
-    | [\d.,]+[ ]lượt[ ](?:xem|đọc)
+    | [\d.,]+[ ]lượt[ ](?:xem|đọc)(?:[ ]?in[ ]trang)? | chia[ ]sẻ[ ]?:[ ]?gửi[ ]cho[ ]bạn[ ]bè
     | (?:xem[ ])?(?:với[ ])?cỡ[ ]chữ.{0,20} | a-?[ ]a[ ]a\+ | a-[ ]a\+
     | \d{3,4}x\d{3,4} | leftcenterrightdel | normal[ ]0(?:[ ](?:false|true|en-us|vi-vn|vi|x-none|\d+))* | (?:false[ ]?){2,}
     | /\*[ ]style[ ]definitions.* | microsoftinternetexplorer\d
@@ -25,8 +25,10 @@ FURNITURE = re.compile(
     | language | skip[ ]to[ ](?:main[ ])?content | truy[ ]cập[ ]nội[ ]dung[ ]luôn | skip[ ]ribbon[ ]commands
     | (?:click[ ]để[ ])?đánh[ ]giá[ ]bài[ ]viết | tổng[ ]số[ ]điểm[ ]của[ ]bài[ ]viết[ ]là.* | xếp[ ]hạng.{0,40}phiếu[ ]bầu | \(?\d+[ ]phiếu[ ]bầu\)?
     | (?:ngày[ ])?cập[ ]nh[ậâ][tp](?:[ ](?:lúc|ngày|lần[ ]cuối))?[ ]?:?[ ][\d/.:,\s-]{8,30}
-    | (?:người[ ]đăng|đăng[ ]bởi|đăng[ ]tin)[ ]?:[ ]?[\w.@]+ | đánh[ ]giá[ ]?:?[ ]?\(?\d+[ ]lượt\)? | (?:đang[ ])?online[ ]?:?[ ]?\d+
+    | (?:người[ ]đăng|đăng[ ]bởi|đăng[ ]tin)[ ]?:[ ]?[\w.@]+ | đánh[ ]giá[ ]?:?[ ]?(?:[\d/.,]+[ ]?)?(?:\(?\d+[ ]lượt\)?)? | (?:đang[ ])?online[ ]?:?[ ]?\d+
     | \[?(?:quay[ ]lại|lên[ ]đầu[ ]trang|về[ ]đầu[ ]trang|in[ ]trang)\]?(?:[ ]\[?(?:quay[ ]lại|lên[ ]đầu[ ]trang|về[ ]đầu[ ]trang|in[ ]trang)\]?)*
+    | (?:ngày[ ]đăng|người[ ]đăng)[ ]?:(?:[ ].{0,40})?[ ]?(?:lượt[ ]xem[ ]?:?[ ]?[\d.,]*|[\d.,]+[ ]lượt[ ]xem) | \d+[ ]phút[ ]đọc
+    | (?:các[ ])?(?:tệp|file|tập[ ]tin|tài[ ]liệu)(?:[ ]tin)?[ ](?:đính[ ]kèm|kèm[ ]theo)(?:[ ]\|?[ ]?dung[ ]lượng)?
     | (?:left|center|right|del)(?:[ ](?:left|center|right|del))+
     | quay[ ]lại | trở[ ](?:về|lại)(?:[ ]đầu[ ]trang)? | về[ ](?:đầu[ ]trang|trang[ ]trước) | lên[ ]đầu[ ]trang
     | (?:ý[ ]kiến|bình[ ]luận)(?:[ ](?:bạn[ ]đọc|của[ ]bạn))?[ ]?\(?\d*\)?
@@ -39,7 +41,7 @@ RELATED = re.compile(
     (?:các[ ])?(?:tin|bài[ ]viết|bài|tin[ ]tức|tin[ ]bài)
     [ ](?:cùng|liên[ ]quan|khác|mới(?:[ ](?:nhất|hơn))?|cũ(?:[ ]hơn)?|xem[ ]nhiều|đọc[ ]nhiều|đã[ ]đưa|tiếp[ ]theo)
     (?:[ ](?:chuyên[ ]mục|danh[ ]mục|chủ[ ]đề|thể[ ]loại|loại|khác))?
-    | những[ ]tin[ ](?:mới|cũ)[ ]hơn | xem[ ]thêm | có[ ]thể[ ]bạn[ ]quan[ ]tâm | đọc[ ]nhiều(?:[ ]nhất)? | view[ ]counter
+    | những[ ]tin[ ](?:mới|cũ)[ ]hơn | (?:xem|đọc)[ ]thêm | (?:các[ ])?tin[ ]đã[ ](?:đưa|đăng) | có[ ]thể[ ]bạn[ ]quan[ ]tâm | đọc[ ]nhiều(?:[ ]nhất)? | view[ ]counter
     """,
     re.VERBOSE,
 )
