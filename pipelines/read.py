@@ -18,7 +18,7 @@ from pipelines import urls
 from pipelines.context import Context
 from pipelines.layout import Layout
 from pipelines.mentions import find
-from pipelines.reading import generic
+from pipelines.reading import generic, legacy
 from pipelines.reading.article import Located, assemble, locate
 from pipelines.reading.decode import decode
 from pipelines.reading.select import Page, elements, inner_text, needed
@@ -144,6 +144,7 @@ def _page(text: str, url: str) -> Page:
         root = html.document_fromstring(source, parser=parser)
     except (etree.ParserError, etree.XMLSyntaxError):  # nothing in it that could be an element
         root = html.Element("html")
+    legacy.convert(root, source)
     return Page(root, source, url)
 
 

@@ -324,12 +324,12 @@ def test_pictures_and_files_that_pages_link_are_there() -> None:
     linked: set[str] = set()
     for article in site.articles:
         page = tree(site.get(site.link(article)))
-        body = {one.get("src", "") for one in page.cssselect(".bodytext img")}
+        body = {one.get("src", "") for one in page.cssselect(".bodytext img, figure.article img")}
         attached = {one.get("href", "") for one in page.cssselect(".news-download-file .list-group-item > a")}
         assert [{link.rpartition("/")[2] for link in links} for links in (body, attached)] == [
             {one["file"] for one in article.truth[field]} for field in ("images", "attachments")
         ]
-        linked |= body | attached | {one.get("src", "") for one in page.cssselect("figure.article img")}
+        linked |= body | attached
     answers = {link.rpartition("/")[2]: site.get(link) for link in linked}
     assert {name: answer.status for name, answer in answers.items()} == {path.name: 200 for path in (site.folder / "files").iterdir()}
     plan = answers["ke-hoach-hoi-cho-2026.pdf"]
@@ -339,7 +339,8 @@ def test_pictures_and_files_that_pages_link_are_there() -> None:
 def test_captions_of_the_truth_are_shown() -> None:
     site = department()
     captions = {one.number: [image["caption"] for image in one.truth["images"]] for one in site.articles if one.truth["images"]}
-    assert captions.keys() == {5, 7}
+    assert captions.keys() == {5, 6, 7}
+    assert texts(site.get(site.link(numbered(site, 6))), "figure.article figcaption") == captions[6]
     assert texts(site.get(site.link(numbered(site, 5))), ".bodytext figcaption") == captions[5]
     assert texts(site.get(site.link(numbered(site, 7))), ".bodytext p:has(img) + p em") == captions[7]
 

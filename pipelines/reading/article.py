@@ -10,7 +10,7 @@ from archive.records import Article, Attachment, Byline
 from pipelines.context import Context
 from pipelines.layout import Layout, split
 from pipelines.reading import byline, fields
-from pipelines.reading.body import html_of, images_of, text_of, with_captions, with_lead, without_furniture, without_title
+from pipelines.reading.body import html_of, images_of, text_of, with_captions, with_lead, without_furniture, without_name_above, without_title
 from pipelines.reading.byline import Naming, Signed
 from pipelines.reading.fields import Notes
 from pipelines.reading.fragment import Paragraph, walk
@@ -94,7 +94,7 @@ def _paragraphs(located: Sequence[Located], title: str, notes: Notes) -> tuple[s
         some, more = walk(one.body.element, one.page.base)
         paragraphs += without_title([each for each in without_furniture(some) if "byline" not in each.style.marks], title)
         links += more
-    lead, paragraphs = with_lead(outside, paragraphs)
+    lead, paragraphs = with_lead(outside, without_name_above(paragraphs))
     if lead:
         notes.layout("lead", lead)
     return lead, paragraphs, links

@@ -4,13 +4,14 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from html import escape
-from itertools import groupby
+from itertools import groupby, pairwise
 
 from archive.records import Image
 from pipelines.reading.fragment import Paragraph
 from pipelines.reading.text import folded, is_furniture, opens_related
 
 LONGEST_CAPTION = 250
+LONGEST_NAME = 60  # characters
 SHORTEST_LEAD = 60  # characters of a bold first paragraph that is no heading
 LONGEST_PLAIN_CAPTION = 160
 CAPTION = re.compile(
@@ -63,6 +64,14 @@ def without_title(paragraphs: Sequence[Paragraph], title: str) -> list[Paragraph
     return [one for i, one in enumerate(paragraphs) if i != first or folded(one.text) != folded(title)]
 
 
+def without_name_above(paragraphs: Sequence[Paragraph]) -> list[Paragraph]:
+    """A name that is printed above the text and again at its end counts at the end."""
+    worded = [i for i, one in enumerate(paragraphs) if one.lines and one.kind == "p"]
+    last = {folded(line.text) for i in worded[-3:] for line in paragraphs[i].lines if len(line.text) <= LONGEST_NAME}
+    above = [i for i in worded[:2] if i not in worded[-3:] and folded(paragraphs[i].text) in last]
+    return [one for i, one in enumerate(paragraphs) if i not in above]
+
+
 def with_lead(lead: Sequence[Paragraph], body: Sequence[Paragraph]) -> tuple[str | None, list[Paragraph]]:
     """(lead, all paragraphs): the lead first, what repeats it dropped. `body` may hold the lead itself, marked."""
     marked = [one for one in body if "lead" in one.style.marks and one.lines]
@@ -80,7 +89,8 @@ def with_lead(lead: Sequence[Paragraph], body: Sequence[Paragraph]) -> tuple[str
 
 def _set_apart(body: Sequence[Paragraph]) -> list[Paragraph]:
     """The first paragraph where it alone is bold or slanted: so a sapo looks that no element of its own marks."""
-    worded = [one for one in body if one.lines and one.kind != "caption"]
+    pictured = {id(one) for before, one in pairwise(body) if before.image}  # may be captions
+    worded = [one for one in body if one.lines and one.kind != "caption" and id(one) not in pictured]
     worded = worded[:1] + [one for one in worded[1:] if len(one.text) >= SHORTEST_LEAD][:2]  # a short line may be a caption or a heading
     if len(worded) < 2 or worded[0].kind != "p" or len(worded[0].text) < SHORTEST_LEAD or worded[0].style.align == "right":  # noqa: PLR2004 - one to compare
         return []

@@ -122,9 +122,10 @@ def _last_line(paragraphs: Sequence[Paragraph], place: int, naming: Naming) -> t
     if inside := _inside(line.text, naming):
         signed, body = inside
         return replace(signed, method=signed.method or "after-end"), _ending(paragraph, body)
-    if PHOTO_IN_BRACKETS.match(line.text) or any(OFFICIAL.fullmatch(one) and len(one) <= TITLE for one in [*before[-REACH:], line.text]):
-        return None, None
     signed = parse(line.text, naming)
+    official = any(OFFICIAL.fullmatch(one) and len(one) <= TITLE for one in [*before[-REACH:], line.text])
+    if PHOTO_IN_BRACKETS.match(line.text) or (official and not (signed and signed.method)):
+        return None, None
     if signed is None or not (signed.method or _stands_as_byline(paragraph, before[-1], signed)):
         return None, None
     if signed.source and not signed.source.url and (link := LINK.search(line.html)):
@@ -175,7 +176,8 @@ def merged(found: Sequence[Signed]) -> Signed:
     """Several lines as one byline."""
     authors = tuple(dict.fromkeys(author for one in found for author in one.authors))
     source = next((one.source for one in found if one.source), None)
-    return Signed(" ".join(one.raw for one in found), found[0].method, authors, source)
+    naming = [one for one in found if one.authors] or list(found)
+    return Signed(" ".join(one.raw for one in naming), naming[0].method, authors, source)
 
 
 def _unbracketed(line: str) -> str:

@@ -14,6 +14,7 @@ from pipelines.reading.text import normal
 
 Order: TypeAlias = Literal["dmy", "mdy"]
 
+ORDERS: tuple[Order, Order] = ("dmy", "mdy")
 VIETNAM = timezone(timedelta(hours=7))
 FIRST_YEAR = 1997  # Vietnam's first connection to the internet: no department published online before
 SLASHES = str.maketrans("\u2044\u2215\uff0f\uff1a", "///:")
@@ -63,6 +64,7 @@ BESIDE_DATES = re.compile(
     r"|(?:số\s+)?(?:lượt|lần)\s+(?:xem|đọc)|đã\s+xem|người\s+đăng\s*:?\s*\S+|in\s+(?:bài|trang)(?:\s+viết)?|cỡ\s+chữ|đọc\s+bài(?:\s+viết)?|gửi\s+email|chia\s+sẻ",
     re.IGNORECASE,
 )
+MOST_DATES = 2  # of publication and of change
 LABEL_REACH = 45  # characters before a date in which its label stands
 
 
@@ -92,11 +94,16 @@ def modified(text: str, order: Order = "dmy") -> datetime | None:
 def letters_beside(text: str) -> int | None:
     """How many letters of a printed line are no date, time or label of one; None where it has no date."""
     line = normal(text)
-    if not list(_dates(line, "dmy")) and not list(_dates(line, "mdy")):
+    if not 0 < max(len(list(_dates(line, order))) for order in ORDERS) <= MOST_DATES:
         return None
     for form in (*FORMS, CLOCK, BESIDE_DATES):
         line = form.sub(" ", line.translate(SLASHES))
     return sum(map(str.isalpha, line))
+
+
+def is_labelled(text: str) -> bool:
+    """Does a printed line say of a date what it is the date of?"""
+    return any(one.label for one in _dates(text, "dmy"))
 
 
 def is_update(text: str) -> bool:

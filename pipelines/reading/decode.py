@@ -2,6 +2,7 @@
 
 import codecs
 import re
+from contextlib import suppress
 
 from archive.records import Failure, Reason
 
@@ -11,6 +12,12 @@ META = re.compile(rb"""<meta[^>]{0,200}?charset\s*=\s*["']?\s*([\w.:-]+)|<\?xml[
 HEADER = re.compile(r"charset\s*=\s*[\"']?([\w.:-]+)", re.IGNORECASE)
 MAGIC = (b"%PDF-", b"PK\x03\x04", b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"\xd0\xcf\x11\xe0", b"\x1f\x8b", b"Rar!", b"RIFF")
 HTML_TYPES = frozenset({"text/html", "application/xhtml+xml", "application/xml", "text/xml", "text/plain", ""})
+TONES = re.compile("[aeiouyâăêôơưAEIOUYÂĂÊÔƠƯ][\u0300\u0301\u0303\u0309\u0323]")  # as that charset writes them, behind their letter
+MOJIBAKE = re.compile("á[»º][\u0080-\u00ff\u0152-\u2122]|Ä[‘\u0090]|Æ[°¡]|Ã[\u00a0-\u00bf]")  # ộ, ạ, đ, ư, à so misread
+WESTERN = {bytes([byte]).decode("cp1252"): byte for byte in range(0x80, 0xA0) if byte not in {0x81, 0x8D, 0x8F, 0x90, 0x9D}}
+MISREAD = re.compile(f"[\u0080-\u00ff{''.join(WESTERN)}]{{2,}}")  # ftfy mends such pages only in part: it knows few Vietnamese letters
+FEWEST_TONES = 5
+LEGACY_FONT = re.compile(rb"""face\s*=\s*["']?\.Vn|font-family\s*:\s*["']?\.Vn|VNI-Times""", re.IGNORECASE)
 CONTROL = bytes({*range(1, 32)} - {*b"\t\n\x0b\f\r\x1b"})
 BROKEN = 0.002  # share of characters that may be unreadable or control before a page counts as binary
 
@@ -23,12 +30,24 @@ def decode(body: bytes, content_type: str = "") -> str | Failure:
         return Failure(Reason.EMPTY_BODY, "the body is empty")
     if body.startswith(MAGIC):
         return Failure(Reason.NOT_HTML, f"the body begins with {body[:4]!r}")
-    text = _text(body, content_type).replace("\x00", "")
+    text = _mended(_text(body, content_type).replace("\x00", ""))
     wide = body.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
     unreadable = text.count("\ufffd") + (0 if wide else len(body) - len(body.translate(None, CONTROL)))
     if unreadable > max(2, BROKEN * len(text)):
         return Failure(Reason.UNDECODABLE, f"{unreadable} of {len(text)} characters unreadable in any declared charset")
     return text
+
+
+def _mended(text: str) -> str:
+    """UTF-8 that was once read as Windows-1252 and written again; only where it shows, so that no other page is touched."""
+    return MISREAD.sub(_meant, text) if len(MOJIBAKE.findall(text)) >= FEWEST_TONES else text
+
+
+def _meant(found: re.Match[str]) -> str:
+    try:
+        return bytes(WESTERN.get(letter, ord(letter)) for letter in found[0]).decode("utf-8")
+    except UnicodeDecodeError:
+        return found[0]
 
 
 def _text(body: bytes, content_type: str) -> str:
@@ -39,13 +58,16 @@ def _text(body: bytes, content_type: str) -> str:
         return body.decode("utf-8")
     except UnicodeDecodeError:
         pass
-    charsets = [*_declared(body, content_type), "utf-8"]
-    for charset in charsets:
-        try:
+    declared = _declared(body, content_type)
+    for charset in declared:
+        with suppress(UnicodeError):
             return body.decode(charset)
-        except (UnicodeDecodeError, UnicodeError):
-            continue
-    return body.decode(charsets[0], "replace")
+    with suppress(UnicodeError):
+        if len(TONES.findall(text := body.decode("cp1258"))) >= FEWEST_TONES:  # Windows' Vietnamese, whatever is declared
+            return text
+    if LEGACY_FONT.search(body):  # typed in letters of another font: `legacy` reads them
+        return body.decode("latin-1")
+    return body.decode((declared or ["utf-8"])[0], "replace")
 
 
 def _declared(body: bytes, content_type: str) -> list[str]:

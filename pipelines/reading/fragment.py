@@ -264,7 +264,7 @@ def is_data(table: Tag) -> bool:
     if table.find("table") or (not table.find("img") and LETTERHEAD.search(table.get_text(" ")[:1000])):
         return False
     rows = [row.find_all(["td", "th"]) for row in table.find_all("tr")]
-    if any(len(cell.find_all("p")) > 3 and len(cell.get_text()) > 600 for row in rows for cell in row):  # noqa: PLR2004 - a cell that is an article
+    if any(len(cell.find_all("p")) > 1 and len(cell.get_text()) > 300 for row in rows for cell in row):  # noqa: PLR2004 - a cell with paragraphs
         return False
     return max((sum(1 for cell in row if cell.get_text(strip=True)) for row in rows), default=0) > 1
 

@@ -46,6 +46,7 @@ NO_SECTION = re.compile(r"\d{4}|^\W*\d*\W*$|:")
 TOOLS = re.compile(
     r"cỡ chữ|(?<!\w)a ?- ?a|a ?\+|lượt (?:xem|đọc)|(?<!\w)in (?:trang|bài)|đọc bài|gửi (?:email|bài)|chia sẻ|đang online", re.IGNORECASE
 )
+SECTION = re.compile(r"categor|chuyen-?_?muc|cat-?_?(?:name|title|heading)|section|linh-?_?vuc|ptitle|module-?_?title", re.IGNORECASE)
 STEPS = re.compile(r"\s*(?:[»›>/|]|::)\s*")
 HOME = re.compile(r"(?:trang chủ|trang nhất|home|homepage)", re.IGNORECASE)
 KEYWORDS = re.compile(r"(?:từ kh[oó]á?a?|tags?|thẻ)\s*:?", re.IGNORECASE)
@@ -363,7 +364,8 @@ def _before(lines: Sequence[Block], extent: _Extent, finds: _Finds) -> None:
         if TOOLS.search(text) or UNTITLED.fullmatch(text) or is_furniture(text):
             continue
         trail = _trail(block) is not None or (near and len(STEPS.split(text)) > 1)
-        if (trail or inside) and "category" not in finds.elements:
+        sectioned = near and len(text) <= 40 and SECTION.search(block.element.get("class") or "") is not None  # noqa: PLR2004 - names of sections are short
+        if (trail or inside or sectioned) and "category" not in finds.elements:
             _category(block, trail=trail, title=title, finds=finds)
 
 
@@ -469,7 +471,7 @@ def _after(lines: Sequence[Block], extent: _Extent, body: HtmlElement, finds: _F
         elif block.index > end and KEYWORDS.match(text):
             _keywords(block, finds)
             _clear(block)
-        elif block.index > end and _prints_date(block):
+        elif block.index > end and _prints_date(block) and dates.is_labelled(text):
             finds.add("published", block.element)
     for block in lines[extent.last + 1 : extent.last + 12]:
         if KEYWORDS.match(block.text):

@@ -7,13 +7,13 @@ from functools import lru_cache
 from bs4.element import Tag
 
 MARK = "data-archive-mark"  # set by `article` on the elements a layout names: lead, byline, caption
-ALIGN = re.compile(r"text-align\s*:\s*(?:-\w+-)?(left|right|center|justify)", re.IGNORECASE)
-WEIGHT = re.compile(r"font-weight\s*:\s*(bold|bolder|[6-9]00|normal|[1-5]00)", re.IGNORECASE)
-SLANT = re.compile(r"font-style\s*:\s*(italic|oblique|normal)", re.IGNORECASE)
+ALIGN = re.compile(r"(?<![\w-])text-align\s*:\s*(?:-\w+-)?(left|right|center|justify)", re.IGNORECASE)
+WEIGHT = re.compile(r"(?<![\w-])font-weight\s*:\s*(bold|bolder|[6-9]00|normal|[1-5]00)", re.IGNORECASE)
+SLANT = re.compile(r"(?<![\w-])font-style\s*:\s*(italic|oblique|normal)", re.IGNORECASE)
 HIDDEN = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE)
 ALIGN_CLASS = re.compile(r"(?:^|[\s_-])(?:text|align|has-text-align|ql-align|pull|txt)?-?(right|center|left)(?:$|\s)", re.IGNORECASE)
-CAPTION_CLASS = re.compile(
-    r"(?:^|\s)(?:wp-caption-text|wp-element-caption|caption|image-caption|img-caption|photo-caption|chu-thich(?:-anh)?)(?:$|\s)", re.IGNORECASE
+CAPTION_CLASS = re.compile(  # the last part of one name; WordPress calls the picture and its caption together `wp-caption`
+    r"(?:^|\s)(?!wp-caption(?:$|\s))(?:[\w-]*[_-])?(?:caption(?:-text)?|chu-?_?thich(?:-anh)?|(?:img|image)-?desc)(?:$|\s)", re.IGNORECASE
 )
 UNSEEN = frozenset(  # by what frameworks hide; the first four are read aloud only
     {"screen-reader-text", "sr-only", "visually-hidden", "hide-accessible", "hidden", "hide", "d-none"}
