@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from functools import cached_property
+from typing import TypeAlias
 
 from lxml.html import HtmlElement
 
@@ -54,50 +54,46 @@ class Blocks:
     def __len__(self) -> int:
         return len(self.all)
 
-    @cached_property
-    def by_element(self) -> dict[HtmlElement, Block]:
-        return {one.element: one for one in self.all}
+
+Where: TypeAlias = tuple[HtmlElement | None, bool]  # the block that words stand in, None where they are not seen; and whether in a link
 
 
 def _blocks(root: HtmlElement) -> list[Block]:
-    found: list[Block] = []
-    current: dict[HtmlElement, Block] = {}  # by block element
-    places: dict[HtmlElement, tuple[HtmlElement | None, bool]] = {}  # of each element: the block its words stand in, and whether in a link
-
-    def add(words: str | None, place: tuple[HtmlElement | None, bool]) -> None:
-        element, linked = place
-        if not words or element is None:
-            return
-        block = current.get(element)
-        letters = len(words.strip()) if words.isascii() or not words.isspace() else 0
-        if block is None:
-            if not letters:
-                return
-            block = current[element] = Block(element, len(found))
-            found.append(block)
-        block.pieces.append(words)
-        block.letters += letters
-        if linked:
-            block.linked += letters
-
+    found: dict[HtmlElement, Block] = {}
+    places: dict[HtmlElement, Where] = {}
     for element in root.iter():
         parent = element.getparent()
         around = places.get(parent, (root, False)) if parent is not None else (root, False)
-        tag = element.tag
-        if not isinstance(tag, str):  # a comment: what follows it still counts
-            add(element.tail, around)
-            continue
-        if tag in UNSEEN or around[0] is None or _hidden(element):
-            place: tuple[HtmlElement | None, bool] = (None, False)
-        else:
-            place = (element if tag in BLOCK else around[0], around[1] or tag == "a")
-            if tag == "br" and (block := current.get(place[0])):
-                block.pieces.append("\n")
-        places[element] = place
-        add(element.text, place)
-        if element is not root:
-            add(element.tail, around)
-    return found
+        if isinstance(element.tag, str):
+            place = places[element] = _place(element, around)
+            if element.tag == "br" and place[0] in found:
+                found[place[0]].pieces.append("\n")
+            _add(found, element.text, place)
+        if element is not root:  # what follows a comment counts too
+            _add(found, element.tail, around)
+    return list(found.values())
+
+
+def _place(element: HtmlElement, around: Where) -> Where:
+    if element.tag in UNSEEN or around[0] is None or _hidden(element):
+        return None, False
+    return element if element.tag in BLOCK else around[0], around[1] or element.tag == "a"
+
+
+def _add(found: dict[HtmlElement, Block], words: str | None, place: Where) -> None:
+    element, linked = place
+    if not words or element is None:
+        return
+    letters = 0 if words.isspace() else len(words.strip())
+    block = found.get(element)
+    if block is None:
+        if not letters:
+            return
+        block = found[element] = Block(element, len(found))
+    block.pieces.append(words)
+    block.letters += letters
+    if linked:
+        block.linked += letters
 
 
 def _hidden(element: HtmlElement) -> bool:

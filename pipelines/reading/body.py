@@ -35,14 +35,17 @@ def without_furniture(paragraphs: Sequence[Paragraph]) -> list[Paragraph]:
             continue
         if opens_related(paragraph.text):
             in_box = True
-        elif POINTER.match(paragraph.text) and "<a " in paragraph.html and not FILE_LINK.search(paragraph.html):
-            continue
-        elif in_box and (paragraph.every("linked") or COUNTER.fullmatch(paragraph.text)):
+        elif _points_elsewhere(paragraph) or (in_box and (paragraph.every("linked") or COUNTER.fullmatch(paragraph.text))):
             continue
         else:
             in_box = False
             kept.append(paragraph if len(lines) == len(paragraph.lines) else replace(paragraph, lines=lines))
     return _without_links_to_others(kept)
+
+
+def _points_elsewhere(paragraph: Paragraph) -> bool:
+    """Xem thêm: another article."""
+    return POINTER.match(paragraph.text) is not None and "<a " in paragraph.html and not FILE_LINK.search(paragraph.html)
 
 
 def _without_links_to_others(paragraphs: list[Paragraph]) -> list[Paragraph]:

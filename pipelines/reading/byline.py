@@ -30,7 +30,7 @@ BARE: tuple[tuple[re.Pattern[str], AuthorRole], ...] = (
 )
 RANK = re.compile(r"(?:pv|ctv|btv|phóng viên|cộng tác viên)\s+(?=[^\W\d_])", re.IGNORECASE)
 JOINTS = re.compile(r"\s*(?:,|;|/|&|\+|\s[-–—]\s|\svà\s|\|)\s*")
-DASH = re.compile(r"(\s[-–—]\s)")  # between a name and an office
+DASH = re.compile(r"\s[-–—]\s")  # between a name and an office
 TIGHT_JOINT = re.compile(r"\s*[-–—]\s*")
 TAKEN_FROM = re.compile(r"\(\s*(?:theo|nguồn)(?:\s*:\s*|\s)(?P<value>[^()]+)\)\s*$", re.IGNORECASE)
 URL = re.compile(r"https?://\S+")
@@ -120,8 +120,7 @@ def _last_line(paragraphs: Sequence[Paragraph], place: int, naming: Naming) -> t
     if not before or line.linked:
         return None, None
     if inside := _inside(line.text, naming):
-        signed, body = inside
-        return replace(signed, method=signed.method or "after-end"), _ending(paragraph, body)
+        return replace(inside[0], method=inside[0].method or "after-end"), _ending(paragraph, inside[1])
     signed = parse(line.text, naming)
     official = any(OFFICIAL.fullmatch(one) and len(one) <= TITLE for one in [*before[-REACH:], line.text])
     if PHOTO_IN_BRACKETS.match(line.text) or (official and not (signed and signed.method)):
@@ -135,9 +134,10 @@ def _last_line(paragraphs: Sequence[Paragraph], place: int, naming: Naming) -> t
 
 def _with_office(paragraph: Paragraph) -> Paragraph:
     """A name and, on a line of its own under it, his office in brackets, as one line."""
-    *others, name, office = (None, *paragraph.lines) if len(paragraph.lines) < 2 else paragraph.lines  # noqa: PLR2004 - two lines to join
-    if name is None or not (found := ADDITION.fullmatch(office.text)) or kind_of(found["words"]) not in {"unit", "agency"}:
+    found = ADDITION.fullmatch(paragraph.lines[-1].text)
+    if found is None or not paragraph.lines[1:] or kind_of(found["words"]) not in {"unit", "agency"}:
         return paragraph
+    *others, name, office = paragraph.lines
     return replace(paragraph, lines=(*others, replace(name, text=f"{name.text} {office.text}", html=f"{name.html} {office.html}")))
 
 
@@ -226,9 +226,8 @@ def _authors(value: str, role: AuthorRole, naming: Naming, *, labelled: bool) ->
         value = value[: addition.start()]
     tight = TIGHT_JOINT.split(value)
     ways = [tight] if len(tight) > 1 and all(is_person(one) for one in tight) else []
-    before, dash, office = (part.strip() for part in (DASH.split(value, maxsplit=1) + ["", ""])[:3])
-    if dash and kind_of(office) in {"unit", "agency"} and is_person(before):
-        ways.append([before])
+    if (joined := DASH.split(value, maxsplit=1))[1:] and kind_of(joined[1].strip()) in {"unit", "agency"} and is_person(joined[0].strip()):
+        ways.append(joined[:1])
     for parts in (*ways, [value], JOINTS.split(value)):
         names = [(name, kind_of(name, labelled=labelled)) for name in (naming.meant(_trimmed(part)) for part in parts) if name]
         if names and all(kind for _, kind in names):

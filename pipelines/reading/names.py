@@ -41,10 +41,13 @@ NO_INITIALS = re.compile(  # abbreviations of something else
 )
 NO_UNIT = re.compile(r"trân trọng|thông báo|kính (?:mời|đề nghị)|đề nghị|xin (?:cảm ơn|mời)|[.:;!?]")  # a sentence that begins with an office
 MARKED = re.compile(r"[HKY]['’][^\W\d_]{2,8}")  # K'Brếu: one word is a whole name
-SURNAMES = frozenset(
-    "nguyễn trần lê phạm hoàng huỳnh phan vũ võ đặng bùi đỗ hồ ngô dương lý đinh lương trịnh mai tô hà lưu phùng cao tạ thái châu chu triệu nông hứa đàm"
-    " bế lộc vi hoàn lục ma vàng giàng sùng lò lường cầm quàng tòng thào mùa hạng cứ chảo tẩn phàn bàn đèo kiều văn tăng quách lâm thạch kim sơn danh chau"
-    " khúc đoàn đào tống vương nghiêm bạch la hồng từ ông mạc doãn khuất ninh nhâm cù lại đồng âu viên".split()
+SURNAMES = frozenset(  # Kinh, Tày, Nùng, Thái, Mông, Dao, Khmer
+    re.findall(
+        r"\w+",
+        """nguyễn trần lê phạm hoàng huỳnh phan vũ võ đặng bùi đỗ hồ ngô dương lý đinh lương trịnh mai tô hà lưu phùng cao tạ thái châu chu triệu nông
+        hứa đàm bế lộc vi hoàn lục ma vàng giàng sùng lò lường cầm quàng tòng thào mùa hạng cứ chảo tẩn phàn bàn đèo kiều văn tăng quách lâm thạch kim
+        sơn danh chau khúc đoàn đào tống vương nghiêm bạch la hồng từ ông mạc doãn khuất ninh nhâm cù lại đồng âu viên""",
+    )
 )
 FOREIGN = re.compile(r"(?:[^\W\d_]{1,2}['’])?[^\W\d_]{2,9}")  # a part of a name in another language of Vietnam: H'Linh, Bkrông, Phol
 LEVEL = re.compile(r" (?:tỉnh|thành phố|tp) ")

@@ -25,7 +25,8 @@ FURNITURE = re.compile(
     | language | skip[ ]to[ ](?:main[ ])?content | truy[ ]cập[ ]nội[ ]dung[ ]luôn | skip[ ]ribbon[ ]commands
     | (?:click[ ]để[ ])?đánh[ ]giá[ ]bài[ ]viết | tổng[ ]số[ ]điểm[ ]của[ ]bài[ ]viết[ ]là.* | xếp[ ]hạng.{0,40}phiếu[ ]bầu | \(?\d+[ ]phiếu[ ]bầu\)?
     | (?:ngày[ ])?cập[ ]nh[ậâ][tp](?:[ ](?:lúc|ngày|lần[ ]cuối))?[ ]?:?[ ][\d/.:,\s-]{8,30}
-    | (?:người[ ]đăng|đăng[ ]bởi|đăng[ ]tin)[ ]?:[ ]?[\w.@]+ | đánh[ ]giá[ ]?:?[ ]?(?:[\d/.,]+[ ]?)?(?:\(?\d+[ ]lượt\)?)? | (?:đang[ ])?online[ ]?:?[ ]?\d+
+    | (?:người[ ]đăng|đăng[ ]bởi|đăng[ ]tin)[ ]?:[ ]?[\w.@]+ | đánh[ ]giá[ ]?:?[ ]?(?:[\d/.,]+[ ]?)?(?:\(?\d+[ ]lượt\)?)?
+    | (?:đang[ ])?online[ ]?:?[ ]?\d+
     | \[?(?:quay[ ]lại|lên[ ]đầu[ ]trang|về[ ]đầu[ ]trang|in[ ]trang)\]?(?:[ ]\[?(?:quay[ ]lại|lên[ ]đầu[ ]trang|về[ ]đầu[ ]trang|in[ ]trang)\]?)*
     | (?:ngày[ ]đăng|người[ ]đăng)[ ]?:(?:[ ].{0,40})?[ ]?(?:lượt[ ]xem[ ]?:?[ ]?[\d.,]*|[\d.,]+[ ]lượt[ ]xem) | \d+[ ]phút[ ]đọc
     | (?:các[ ])?(?:tệp|file|tập[ ]tin|tài[ ]liệu)(?:[ ]tin)?[ ](?:đính[ ]kèm|kèm[ ]theo)(?:[ ]\|?[ ]?dung[ ]lượng)?
@@ -41,12 +42,14 @@ RELATED = re.compile(
     (?:các[ ])?(?:tin|bài[ ]viết|bài|tin[ ]tức|tin[ ]bài)
     [ ](?:cùng|liên[ ]quan|khác|mới(?:[ ](?:nhất|hơn))?|cũ(?:[ ]hơn)?|xem[ ]nhiều|đọc[ ]nhiều|đã[ ]đưa|tiếp[ ]theo)
     (?:[ ](?:chuyên[ ]mục|danh[ ]mục|chủ[ ]đề|thể[ ]loại|loại|khác))?
-    | những[ ]tin[ ](?:mới|cũ)[ ]hơn | (?:xem|đọc)[ ]thêm | (?:các[ ])?tin[ ]đã[ ](?:đưa|đăng) | có[ ]thể[ ]bạn[ ]quan[ ]tâm | đọc[ ]nhiều(?:[ ]nhất)? | view[ ]counter
+    | những[ ]tin[ ](?:mới|cũ)[ ]hơn | (?:xem|đọc)[ ]thêm | (?:các[ ])?tin[ ]đã[ ](?:đưa|đăng) | có[ ]thể[ ]bạn[ ]quan[ ]tâm
+    | đọc[ ]nhiều(?:[ ]nhất)? | view[ ]counter
     """,
     re.VERBOSE,
 )
 COMMENTS = re.compile(
-    r"(?:gửi |viết |các )?(?:ý kiến|bình luận|phản hồi|nhận xét|thảo luận)(?: (?:bạn đọc|của bạn|mới|phản hồi))?(?: ?\(? ?\d* ?\)?)?|để lại (?:một )?bình luận.*"
+    r"(?:gửi |viết |các )?(?:ý kiến|bình luận|phản hồi|nhận xét|thảo luận)(?: (?:bạn đọc|của bạn|mới|phản hồi))?(?: ?\(? ?\d* ?\)?)?"
+    r"|để lại (?:một )?bình luận.*"
 )
 BAR = re.compile(r"\s*[|•·]\s*")
 MARKS = " :.…»>-–"

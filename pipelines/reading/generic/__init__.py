@@ -1,0 +1,74 @@
+"""A reader for pages that no layout describes: it finds the title, and from there the article's lines, by what Vietnamese news pages have in common.
+
+It makes a layout for the one page: what it finds is put under names of its own (`generic:published`) where selectors are looked up, so the rest of
+reading is the same as for a page with a layout. All else is cut away around the article. Its finds are guesses and say so.
+
+`lines` judges single lines, `extent` says where the article stands, `around` what stands around its text.
+"""
+
+from collections.abc import Sequence
+
+from lxml.html import HtmlElement
+
+from pipelines.layout import Layout
+from pipelines.reading.article import Located
+from pipelines.reading.blocks import Block, Blocks
+from pipelines.reading.generic.around import Finds, after, before, between, clear
+from pipelines.reading.generic.extent import ROOTS, Extent, body_of, find_extent
+from pipelines.reading.generic.lines import is_aside, within
+from pipelines.reading.select import Hit, Page
+
+LAYOUT = Layout()  # for pages of which not even a site is known
+
+
+def locate(page: Page, layout: Layout = LAYOUT) -> Located | None:
+    """Title and body, with a layout for this page over `layout`; or None where there are no paragraphs under a title. Cuts the page down to them."""
+    blocks = Blocks(page.root)
+    extent = find_extent(page, blocks)
+    if extent is None:
+        return None
+    finds = Finds()
+    lines = blocks.all
+    body = body_of(lines, extent)
+    before(lines, extent, finds)
+    between(lines, extent, body, finds)
+    after(lines, extent, body, finds)
+    title = Hit(lines[extent.title].element, lines[extent.title].text, "title")
+    if within(lines[extent.first].element, title.element):  # words of a box that holds the text too
+        clear(lines[extent.title])
+    whole = extent.around if extent.around.tag not in ROOTS else body
+    cut(lines, extent, whole)
+    finds.tell_apart()
+    names = {key: [f"generic:{key}"] for key in finds.elements}
+    page.seen.update({f"generic:{key}": found for key, found in finds.elements.items()})
+    return Located(page, title, Hit(whole, None, "lines"), "generic", layout.model_copy(update=names) if names else layout)
+
+
+def cut(lines: Sequence[Block], extent: Extent, whole: HtmlElement) -> None:
+    """Take away what stands in `whole` before the title and after the last line."""
+    title, last = lines[extent.title].element, lines[extent.last].element
+    for edge, preceding in ((title, True), (last, False)):
+        for one in _path(edge, whole):
+            for other in list(one.itersiblings(preceding=preceding)):
+                _drop(other)
+    inside = [block for block in lines[: extent.last + 1] if block.element is not whole and within(block.element, whole)]
+    for block in inside:
+        if is_aside(block.element) if block.index > extent.title else title is whole:
+            clear(block)
+
+
+def _path(element: HtmlElement, whole: HtmlElement) -> list[HtmlElement]:
+    """The element and those around it, up to `whole`; none where it does not stand inside."""
+    path: list[HtmlElement] = []
+    for one in (element, *element.iterancestors()):
+        if one is whole:
+            return path
+        path.append(one)
+    return []
+
+
+def _drop(element: HtmlElement) -> None:
+    parent = element.getparent()
+    if parent is not None:
+        element.tail = None
+        parent.remove(element)

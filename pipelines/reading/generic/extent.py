@@ -1,0 +1,193 @@
+"""Where the article stands among the lines of a page: its title, its first paragraph, its last line, and the element around its paragraphs."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from lxml.html import HtmlElement
+
+from pipelines.reading import dates
+from pipelines.reading.blocks import Block, Blocks
+from pipelines.reading.generic.lines import HEADINGS, PARAGRAPH, TITLED, ends, is_aside, is_foot, is_paragraph, within
+from pipelines.reading.names import is_site
+from pipelines.reading.select import Page
+from pipelines.reading.structured import Structured
+from pipelines.reading.text import folded, is_furniture, normal, opens_related
+
+LONG = 25  # letters that two titles share only if they are the same
+LEAST = 150  # letters of running text before a page counts as an article
+BOX = 9  # lines at most of a box of other articles that stands between paragraphs
+NEAR = 18  # lines at most between the title and the first paragraph
+LISTS = 0.5  # share of links above which the lines after a title are a list of others
+MAIN = 0.7  # share of the paragraphs that the element of the text holds
+ROOTS = frozenset({"html", "body", "form"})
+BOXED = re.compile(r"portlet|block|box|widget|khung|group", re.IGNORECASE)
+UNTITLED = re.compile(
+    r"(?:xem )?chi tiết(?: (?:tin|bài viết|tin tức))?|tin(?: tức)?(?: -)? sự kiện|tin tức|trang chủ|đang online.*|online.*", re.IGNORECASE
+)
+SEPARATORS = re.compile(r"\s+(?:[-–—|»]|::)\s+|\s*\|\s*")
+
+
+@dataclass(frozen=True, slots=True)
+class Extent:
+    """Where the article stands among the lines: title, first paragraph, last line (its own), and the element around all of it."""
+
+    title: int
+    first: int
+    last: int
+    around: HtmlElement
+
+
+def find_extent(page: Page, blocks: Blocks) -> Extent | None:
+    clues = _clues(page)
+    best: tuple[float, Extent] | None = None
+    for block in blocks:
+        worth = _as_title(block, clues)
+        if not worth or (extent := _from(block, blocks)) is None:
+            continue
+        if not clues and worth < 1 and block.index and is_paragraph(blocks.all[block.index - 1]):
+            continue  # a line between paragraphs
+        worth += min(3.0, weight(blocks, extent) / 600) if clues else weight(blocks, extent) / 110 - 0.7 * (extent.first - extent.title)
+        if best is None or worth >= best[0]:
+            best = worth, extent
+    return best[1] if best else None
+
+
+def _clues(page: Page) -> frozenset[str]:
+    """What the page tells machines that it is called, folded; whole, and the parts of its <title> but for the site's name."""
+    structured = Structured.of(page.root)
+    parts = [value for _, value in structured.values("headline", "og:title", "twitter:title")]
+    for title in list(page.root.iter("title"))[:1]:
+        whole = normal(title.text or "")
+        split = SEPARATORS.split(whole)
+        parts += split if any(is_site(part) or UNTITLED.fullmatch(part) for part in split) else [whole, *split]
+    return frozenset(
+        folded(part)
+        for part in parts
+        if len(part) > 11 and not is_site(part) and not UNTITLED.fullmatch(part)  # noqa: PLR2004 - shorter ones name sections
+    )
+
+
+def _as_title(block: Block, clues: frozenset[str]) -> float:
+    """How much a line looks like the title; 0 if not at all."""
+    element = block.element
+    if not (4 if element.tag in HEADINGS else 12) <= block.letters <= 400:  # noqa: PLR2004 - titles of departments have up to 300 letters
+        return 0.0
+    named = f"{element.get('class') or ''} {element.get('id') or ''}"
+    heading = HEADINGS.get(str(element.tag), 0)
+    titled = (-2 if BOXED.search(named) else 2) if TITLED.search(named) else 0
+    text = folded(block.text)
+    told = 6 if text in clues else 4 if any(_begins(text, one) for one in clues) else 0
+    mixed = block.linked * 3 > block.letters and not (told or heading)
+    if not (heading or titled or told or not clues) or (block.is_link and not (told and heading)) or mixed:
+        return 0.0
+    if UNTITLED.fullmatch(block.text) or opens_related(block.text) or (not told and is_furniture(block.text)):
+        return 0.0
+    dated = not told and block.letters < PARAGRAPH and dates.published(block.text) is not None
+    if dated or is_site(block.text) or is_aside(element):
+        return 0.0
+    return heading + titled + told + (0 if clues else 0.5 - 3 * block.text.endswith((".", ":", ";")))
+
+
+def _begins(text: str, clue: str) -> bool:
+    """Is one the beginning of the other, long enough to be no chance?"""
+    return min(len(text), len(clue)) >= LONG and (clue.startswith(text) or text.startswith(clue))
+
+
+def _from(title: Block, blocks: Blocks) -> Extent | None:
+    """The article that begins under this line, if one does."""
+    lines = blocks.all
+    first = None
+    for block in lines[title.index + 1 : title.index + 1 + NEAR]:
+        if ends(block):
+            return None
+        if is_paragraph(block) and not block.is_link:
+            first = block
+            break
+    if first is None:
+        return None
+    around = common(title.element, first.element)
+    inside = around if around.tag not in ROOTS else branch(around, first.element)
+    last = _last(lines, first.index, inside)
+    kept = [block for block in lines[first.index : last + 1] if not is_aside(block.element)]
+    own, linked = sum(one.own for one in kept), sum(one.linked for one in kept)
+    if own < LEAST or linked > LISTS * (own + linked):
+        return None
+    return Extent(title.index, first.index, last, around)
+
+
+def _last(lines: Sequence[Block], first: int, inside: HtmlElement) -> int:
+    """The last line before other articles, comments and the foot of the page. A box between paragraphs of one element ends nothing."""
+    last = first
+    holders = set[object]()  # elements around paragraphs, and what such elements are called: a text may stand in several alike
+    for block in lines[first:]:
+        if not within(block.element, inside):
+            break
+        if (
+            block.index > first
+            and ends(block)
+            and not any(
+                not holders.isdisjoint(_holder(one))
+                for one in lines[block.index + 1 : block.index + 1 + BOX]
+                if one.own >= PARAGRAPH and not is_aside(one.element)
+            )
+        ):
+            break
+        if block.own >= PARAGRAPH and block.element.tag == "p":
+            holders |= _holder(block)
+        last = block.index
+    return last
+
+
+def _holder(block: Block) -> set[object]:
+    parent = block.element.getparent()
+    if parent is None:
+        return set()
+    names = (parent.get("class") or "").split()
+    return {parent, (parent.getparent(), names[0])} if names else {parent}
+
+
+def weight(blocks: Blocks, extent: Extent) -> int:
+    """Letters of the paragraphs in the element that holds most of them."""
+    mass = mass_of(blocks.all, extent)
+    return mass[deepest(mass)] if mass else 0
+
+
+def mass_of(lines: Sequence[Block], extent: Extent) -> dict[HtmlElement, int]:
+    """Letters of the article's paragraphs, by each element around them."""
+    mass: dict[HtmlElement, int] = {}
+    for one in lines[extent.first : extent.last + 1]:
+        if one.own >= PARAGRAPH and not is_aside(one.element) and not is_foot(one):
+            for element in (one.element, *one.element.iterancestors()):
+                mass[element] = mass.get(element, 0) + one.own
+    return mass
+
+
+def body_of(lines: Sequence[Block], extent: Extent) -> HtmlElement:
+    """The element around most of the paragraphs: a lead may stand before it, names and files after it."""
+    mass = mass_of(lines, extent)
+    body = deepest(mass) if mass else lines[extent.first].element
+    parent = body.getparent()
+    return parent if body.tag in {"p", "li", "h1", "h2", "h3", "h4"} and parent is not None else body
+
+
+def deepest(mass: dict[HtmlElement, int]) -> HtmlElement:
+    """The innermost element that holds its share."""
+    least = MAIN * max(mass.values())
+    return max((element for element, held in mass.items() if held >= least), key=lambda element: sum(1 for _ in element.iterancestors()))
+
+
+def common(one: HtmlElement, other: HtmlElement) -> HtmlElement:
+    """The nearest element around both."""
+    around = {other, *other.iterancestors()}
+    return next(each for each in (one, *one.iterancestors()) if each in around)
+
+
+def branch(around: HtmlElement, inside: HtmlElement) -> HtmlElement:
+    """The child of `around` that holds `inside`."""
+    below = inside
+    for one in (inside, *inside.iterancestors()):
+        if one is around:
+            return below
+        below = one
+    return inside
