@@ -8,8 +8,6 @@ from datetime import UTC, date, datetime
 from functools import lru_cache
 from urllib.parse import urljoin, urlsplit
 
-from lxml import etree, html
-
 from archive.encoding import PAGE_LIMIT, content
 from archive.errors import BrokenEncoding, TooLargeUnpacked
 from archive.records import Article, Capture, Failure, Reading, Reason
@@ -21,8 +19,9 @@ from pipelines.mentions import find
 from pipelines.reading import generic, legacy
 from pipelines.reading.article import Located, assemble, locate
 from pipelines.reading.decode import decode
-from pipelines.reading.select import Page, elements, inner_text, needed
+from pipelines.reading.select import Page, elements, needed
 from pipelines.reading.text import normal
+from pipelines.reading.tree import inner_text, parse
 
 log = logging.getLogger(__name__)
 
@@ -137,13 +136,8 @@ def _challenge(page: Page) -> Failure | None:
 
 
 def _page(text: str, url: str) -> Page:
-    """Parsed with limits that no real page meets: 2,048 levels of nesting, beyond which the rest of a page is lost."""
     source = DECLARATION.sub("", text).encode("utf-8", "ignore")
-    parser = html.HTMLParser(encoding="utf-8", huge_tree=True)
-    try:
-        root = html.document_fromstring(source, parser=parser)
-    except (etree.ParserError, etree.XMLSyntaxError):  # nothing in it that could be an element
-        root = html.Element("html")
+    root = parse(source)
     legacy.convert(root, source)
     return Page(root, source, url)
 

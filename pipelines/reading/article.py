@@ -4,8 +4,6 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from lxml.html import HtmlElement
-
 from archive.records import Article, Attachment, Byline
 from pipelines.context import Context
 from pipelines.layout import Layout, split
@@ -15,10 +13,10 @@ from pipelines.reading.byline import Naming, Signed
 from pipelines.reading.fields import Notes
 from pipelines.reading.fragment import Paragraph, walk
 from pipelines.reading.links import Link
-from pipelines.reading.select import Hit, Page, elements, first, hits, inner_text
-from pipelines.reading.structured import Structured
+from pipelines.reading.select import Hit, Page, elements, first, hits
 from pipelines.reading.styles import MARK
 from pipelines.reading.text import folded
+from pipelines.reading.tree import Element, drop, inner_text
 
 HEADER_LINE = 200  # characters at most of a date or category line that is taken out of the body
 
@@ -43,7 +41,7 @@ def assemble(located: Sequence[Located], context: Context, *, fetched_at: dateti
     """The article on one page, or on several in order: all but the body is read from the first."""
     head = located[0]
     page, layout, notes = head.page, head.layout, Notes(head.method)
-    structured, naming = Structured.of(page.root), fields.naming_of(context)
+    structured, naming = page.structured, fields.naming_of(context)
     title = head.title.text
     notes.layout("title", title, doubt)
     published_at = fields.published_at(page, layout, structured, context, notes, fetched_at)
@@ -125,15 +123,14 @@ def _strip(located: Located) -> None:
     _drop(one for one in [located.title.element, *headers] if body in one.iterancestors() and len(inner_text(one)) <= HEADER_LINE)
 
 
-def _each(page: Page, selectors: Sequence[str], within: HtmlElement) -> Iterator[HtmlElement]:
+def _each(page: Page, selectors: Sequence[str], within: Element) -> Iterator[Element]:
     for selector in selectors:
         yield from elements(page, split(selector)[0], within=within)
 
 
-def _drop(found: Iterable[HtmlElement]) -> None:
+def _drop(found: Iterable[Element]) -> None:
     for element in list(found):
-        if element.getparent() is not None:
-            element.drop_tree()
+        drop(element)
 
 
 def _signed_at_end(signed: Signed | None, paragraphs: list[Paragraph], naming: Naming, notes: Notes) -> tuple[Signed | None, list[Paragraph]]:

@@ -1,13 +1,17 @@
-"""A page as the lines it prints, in order: each block of words with how much of it is links. Judges nothing; one pass over the tags, no recursion."""
+"""A page as the lines it prints, in order: each block of words, with how much of it is links and whether it stands in a box beside the article.
 
+One pass over the tags, no recursion. What a box is called is the only judgement here.
+"""
+
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import TypeAlias
-
-from lxml.html import HtmlElement
 
 from pipelines.reading.styles import hides
 from pipelines.reading.text import normal
+from pipelines.reading.tree import Element
 
 UNSEEN = frozenset({"script", "style", "noscript", "template", "head", "select", "option", "textarea", "button", "iframe", "svg", "title"})
 BLOCK = frozenset(
@@ -15,21 +19,39 @@ BLOCK = frozenset(
     | {"header", "footer", "aside", "nav", "form", "body", "html", "dl", "dd", "dt", "center", "blockquote", "figure", "figcaption", "caption"}
     | {"fieldset", "pre", "address"}
 )
+ASIDE = re.compile(  # one name of a class or id
+    r"\S*(?:comment(?!s?-(?:open|closed))|binh-?_?luan|related|lien-?_?quan|sidebar|footer|breadcrumb|other-?_?(?:news|article|item)|tin-?_?khac|tin-?_?cu"
+    r"|cung-?_?chuyen|cung-?_?muc|navbar|navigation|captcha|tham-?_?do|thong-?_?ke|quang-?_?cao|duong-?_?dan|sharing|addthis)\S*"
+    r"|(?:\S*[_-])?(?:menu|nav|poll|counter|share|social|tags?|path|widget)(?:[_-]?(?:box|list|wrap(?:per)?|area|block|links?|bar|buttons?|icons?|line|items?))?",
+    re.IGNORECASE,
+)
 
 
 @dataclass(slots=True)
 class Block:
     """The words that stand in a block element itself, not in blocks inside it."""
 
-    element: HtmlElement
+    element: Element
     index: int
+    aside: bool  # in a menu, a box of other articles, comments, the foot
     pieces: list[str] = field(default_factory=list)
     linked: int = 0  # letters of it inside links
     letters: int = 0
+    _text: str | None = None
+    _lower: str | None = None
 
     @property
     def text(self) -> str:
-        return normal("".join(self.pieces))
+        if self._text is None:
+            self._text = normal("".join(self.pieces))
+        return self._text
+
+    @property
+    def lower(self) -> str:
+        """For looking things up in it: small letters, no blank before a colon."""
+        if self._lower is None:
+            self._lower = self.text.casefold().replace(" :", ":")
+        return self._lower
 
     @property
     def own(self) -> int:
@@ -44,58 +66,66 @@ class Block:
 class Blocks:
     """The blocks of a page that hold words, in the order they are printed."""
 
-    def __init__(self, root: HtmlElement) -> None:
-        self.root = root
-        self.all: list[Block] = list(_blocks(root))
+    def __init__(self, root: Element) -> None:
+        self.all: list[Block] = _blocks(root)
 
     def __iter__(self) -> Iterator[Block]:
         return iter(self.all)
 
-    def __len__(self) -> int:
-        return len(self.all)
+
+# Where the words of an element stand: the block (None where they are not seen), whether in a link, whether in a box beside the article.
+Place: TypeAlias = tuple[Element | None, bool, bool]
+NOWHERE: Place = (None, False, False)
 
 
-Where: TypeAlias = tuple[HtmlElement | None, bool]  # the block that words stand in, None where they are not seen; and whether in a link
-
-
-def _blocks(root: HtmlElement) -> list[Block]:
-    found: dict[HtmlElement, Block] = {}
-    places: dict[HtmlElement, Where] = {}
+def _blocks(root: Element) -> list[Block]:
+    found: dict[Element, Block] = {}
+    outside: Place = (root, False, False)
+    places: dict[Element | None, Place] = {None: outside}
     for element in root.iter():
-        parent = element.getparent()
-        around = places.get(parent, (root, False)) if parent is not None else (root, False)
-        if isinstance(element.tag, str):
-            place = places[element] = _place(element, around)
-            if element.tag == "br" and place[0] in found:
+        around = places.get(element.getparent(), outside)
+        tag = element.tag
+        if isinstance(tag, str):
+            place = places[element] = _place(element, tag, around)
+            if text := element.text:
+                _add(found, text, place)
+            if tag == "br" and place[0] in found:
                 found[place[0]].pieces.append("\n")
-            _add(found, element.text, place)
-        if element is not root:  # what follows a comment counts too
-            _add(found, element.tail, around)
+        if (tail := element.tail) and element is not root:  # what follows a comment counts too
+            _add(found, tail, around)
     return list(found.values())
 
 
-def _place(element: HtmlElement, around: Where) -> Where:
-    if element.tag in UNSEEN or around[0] is None or _hidden(element):
-        return None, False
-    return element if element.tag in BLOCK else around[0], around[1] or element.tag == "a"
+def _place(element: Element, tag: str, around: Place) -> Place:
+    block, linked, aside = around
+    if block is None or tag in UNSEEN:
+        return NOWHERE
+    classes, name, css = element.get("class"), element.get("id"), element.get("style")
+    if css or classes:
+        if hides(css or "", classes or ""):
+            return NOWHERE
+        aside = aside or (classes is not None and tag != "body" and names_aside(classes))
+    if tag in BLOCK:
+        return element, linked, aside or tag in {"nav", "footer", "aside"} or (name is not None and names_aside(name))
+    return (block, True, aside) if tag == "a" and not linked else around
 
 
-def _add(found: dict[HtmlElement, Block], words: str | None, place: Where) -> None:
-    element, linked = place
-    if not words or element is None:
+@lru_cache(maxsize=8192)
+def names_aside(names: str) -> bool:
+    return any(ASIDE.fullmatch(one) for one in names.split())
+
+
+def _add(found: dict[Element, Block], words: str, place: Place) -> None:
+    element, linked, aside = place
+    if element is None:
         return
     letters = 0 if words.isspace() else len(words.strip())
     block = found.get(element)
     if block is None:
         if not letters:
             return
-        block = found[element] = Block(element, len(found))
+        block = found[element] = Block(element, len(found), aside)
     block.pieces.append(words)
     block.letters += letters
     if linked:
         block.linked += letters
-
-
-def _hidden(element: HtmlElement) -> bool:
-    css, classes = element.get("style"), element.get("class")
-    return (css is not None or classes is not None) and hides(css or "", classes or "")

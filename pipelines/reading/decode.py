@@ -40,7 +40,8 @@ def decode(body: bytes, content_type: str = "") -> str | Failure:
 
 def _mended(text: str) -> str:
     """UTF-8 that was once read as Windows-1252 and written again; only where it shows, so that no other page is touched."""
-    return MISREAD.sub(_meant, text) if len(MOJIBAKE.findall(text)) >= FEWEST_TONES else text
+    shows = any(sign in text for sign in ("á»", "áº", "Ã¡", "Ã´"))  # quick to look for
+    return MISREAD.sub(_meant, text) if shows and len(MOJIBAKE.findall(text)) >= FEWEST_TONES else text
 
 
 def _meant(found: re.Match[str]) -> str:

@@ -4,18 +4,17 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
-from lxml.html import HtmlElement
-
 from archive.records import Evidence, Image, Source
 from pipelines.context import Context
 from pipelines.layout import Layout
 from pipelines.reading import byline, dates
 from pipelines.reading.byline import Naming, Signed
 from pipelines.reading.links import Link, absolute, image_of
-from pipelines.reading.select import Page, first, hits, inner_text, spaced_text
+from pipelines.reading.select import Page, first, hits
 from pipelines.reading.structured import Structured
 from pipelines.reading.styles import CAPTION_CLASS, MARK
 from pipelines.reading.text import is_vietnamese, normal
+from pipelines.reading.tree import Element, inner_text, spaced_text
 
 PUBLISHED = ("article:published_time", "datepublished")  # names of meta tags
 KEYS = {"published_at": "published", "modified_at": "modified", "text": "body"}  # where a field and its key in site files differ
@@ -137,7 +136,7 @@ def merged(images: Sequence[Image]) -> tuple[Image, ...]:
     return tuple(found.values())
 
 
-def _caption(image: HtmlElement) -> str:
+def _caption(image: Element) -> str:
     for around in image.iterancestors("figure", "div", "td"):
         for one in around.iter():
             if one.tag == "figcaption" or CAPTION_CLASS.search(str(one.get("class") or "")):

@@ -10,15 +10,11 @@ from dataclasses import dataclass, field, replace
 from html import escape
 from typing import Literal, TypeAlias
 
-from bs4 import BeautifulSoup
-from bs4.element import NavigableString, PageElement, PreformattedString, Tag
-from lxml import etree
-from lxml.html import HtmlElement
-
 from archive.records import Image
 from pipelines.reading.links import Link, absolute, image_of
 from pipelines.reading.styles import Style, is_hidden, style_of
 from pipelines.reading.text import normal, single_spaced, visible
+from pipelines.reading.tree import Element, inner_text, spaced_text
 
 Kind: TypeAlias = Literal["p", "li", "row", "h2", "h3", "h4", "image", "caption"]
 
@@ -101,28 +97,31 @@ class Walk:
     _beside_image: bool = False
     _tables: int = 0
 
-    def run(self, root: Tag) -> None:
+    def run(self, root: Element) -> None:
         """Everything inside `root`; it itself only opens the walk."""
-        stack: list[tuple[Tag, Iterator[PageElement], Style, int]] = [(root, iter(list(root.children)), self.style, len(self._inline))]
+        stack: list[tuple[Element, Iterator[Element], Style, int]] = [(root, iter(root), self.style, len(self._inline))]
+        self._write(root.text)
         while stack:
-            tag, children, style, depth = stack[-1]
+            element, children, style, depth = stack[-1]
             child = next(children, None)
             if child is None:
                 stack.pop()
-                if tag is not root:
-                    self._leave(tag, depth)
-                self.style = style
-            elif isinstance(child, Tag):
-                outer = (self.style, len(self._inline))
-                if child.name not in DROPPED and not is_hidden(child) and self._enter(child):
-                    stack.append((child, iter(list(child.children)), *outer))
-            elif isinstance(child, NavigableString) and not isinstance(child, PreformattedString):
-                self._write(single_spaced(str(child)))
+                if element is not root:
+                    self._leave(element, depth)
+                    self.style = style
+                    self._write(element.tail)
+                continue
+            outer = (self.style, len(self._inline))
+            if isinstance(child.tag, str) and child.tag not in DROPPED and not is_hidden(child) and self._enter(child):
+                stack.append((child, iter(child), *outer))
+                self._write(child.text)
+            else:
+                self._write(child.tail)
         self._flush()
 
-    def _enter(self, tag: Tag) -> bool:
+    def _enter(self, tag: Element) -> bool:
         """Open a tag; False where its children are not walked."""
-        name = tag.name
+        name = str(tag.tag)
         if name in {"br", "img"}:
             self._break() if name == "br" else self._picture(image_of(tag, self.base))
             return False
@@ -139,20 +138,20 @@ class Walk:
             self._groups.append((name, self._tables))
         elif name in EMPHASIS:
             self._open(f"<{name}>")
-        elif name == "a" and (url := absolute(str(tag.get("href") or ""), self.base)):
-            self.links.append(Link(url, normal(tag.get_text()) or normal(str(tag.get("title") or ""))))
+        elif name == "a" and (url := absolute(tag.get("href") or "", self.base)):
+            self.links.append(Link(url, normal(inner_text(tag)) or normal(tag.get("title") or "")))
             self._open(f'<a href="{escape(url)}">')
         if name in KINDS:
             self._kinds.append(KINDS[name])
         return True
 
-    def _leave(self, tag: Tag, depth: int) -> None:
-        if tag.name in BLOCKS:
+    def _leave(self, tag: Element, depth: int) -> None:
+        if tag.tag in BLOCKS:
             self._flush()
-            self._beside_image = self._beside_image and tag.name in CELLS
-        if tag.name in KINDS:
+            self._beside_image = self._beside_image and tag.tag in CELLS
+        if tag.tag in KINDS:
             self._kinds.pop()
-        if tag.name in GROUPS:
+        if tag.tag in GROUPS:
             self._groups.pop()
         while len(self._inline) > depth:
             written = self._inline.pop()
@@ -165,8 +164,9 @@ class Walk:
         self._inline.append(written)
         self._html.append(written)
 
-    def _write(self, words: str) -> None:
-        if words:
+    def _write(self, text: str | None) -> None:
+        if text:
+            words = single_spaced(text)
             self._pieces.append(_Piece(words, self.style, any(one.startswith("<a ") for one in self._inline)))
             self._html.append(escape(words, quote=False))
 
@@ -211,9 +211,9 @@ class Walk:
         group = self._groups[-1] if self._groups else None
         self.paragraphs.append(Paragraph(kind, lines, self.style, group, image, beside_image=self._beside_image and image is None))
 
-    def _table(self, table: Tag) -> None:
+    def _table(self, table: Element) -> None:
         self._tables += 1
-        rows = [[self._cell(cell) for cell in row.find_all(["td", "th"])] for row in table.find_all("tr")]
+        rows = [[self._cell(cell) for cell in row.iter("td", "th")] for row in table.iter("tr")]
         if shows_pictures(rows):
             self._gallery(rows)
             return
@@ -226,7 +226,7 @@ class Walk:
             for image in (one.image for cell in cells for one in cell if one.image):
                 self._add("image", image=image)
 
-    def _cell(self, cell: Tag) -> list[Paragraph]:
+    def _cell(self, cell: Element) -> list[Paragraph]:
         inner = Walk(self.base, style=style_of(cell, self.style), links=self.links)
         inner.run(cell)
         return inner.paragraphs
@@ -252,21 +252,21 @@ def shows_pictures(rows: list[list[list[Paragraph]]]) -> bool:
     return pictures > 0 and sum(map(bool, words)) <= pictures and all(len(word) <= LONGEST_CAPTION for word in words)
 
 
-def walk(element: HtmlElement, base: str) -> tuple[list[Paragraph], list[Link]]:
+def walk(element: Element, base: str) -> tuple[list[Paragraph], list[Link]]:
     """Paragraphs and links of a located element, in order. `base` is the address its links are relative to."""
     state = Walk(base)
-    state.run(BeautifulSoup(etree.tostring(element, encoding="unicode", method="html", with_tail=False), "lxml"))
+    state.run(element)
     return state.paragraphs, state.links
 
 
-def is_data(table: Tag) -> bool:
+def is_data(table: Element) -> bool:
     """Rows and columns of words; else it only places a picture, its caption or the whole text on the page."""
-    if table.find("table") or (not table.find("img") and LETTERHEAD.search(table.get_text(" ")[:1000])):
+    if table.find(".//table") is not None or (table.find(".//img") is None and LETTERHEAD.search(spaced_text(table)[:1000])):
         return False
-    rows = [row.find_all(["td", "th"]) for row in table.find_all("tr")]
-    if any(len(cell.find_all("p")) > 1 and len(cell.get_text()) > 300 for row in rows for cell in row):  # noqa: PLR2004 - a cell with paragraphs
+    rows = [[(cell, inner_text(cell).strip()) for cell in row.iter("td", "th")] for row in table.iter("tr")]
+    if any(len(text) > 300 and len(cell.findall(".//p")) > 1 for row in rows for cell, text in row):  # noqa: PLR2004 - a cell with paragraphs
         return False
-    return max((sum(1 for cell in row if cell.get_text(strip=True)) for row in rows), default=0) > 1
+    return max((sum(1 for _, text in row if text) for row in rows), default=0) > 1
 
 
 def _closing(written: str) -> str:

@@ -9,7 +9,8 @@ import unicodedata
 from functools import lru_cache
 
 from lxml.etree import XPath
-from lxml.html import HtmlElement
+
+from pipelines.reading.tree import Element
 
 FONTS = re.compile(rb"""(?:face\s*=\s*["']?|font-family\s*:\s*["']?|&quot;)\s*(?:\.Vn|VNI-)""", re.IGNORECASE)
 LEGACY = XPath("//*[contains(@face, '.Vn') or contains(@face, 'VNI-') or contains(@style, '.Vn') or contains(@style, 'VNI-')]")
@@ -55,12 +56,12 @@ def from_vni(text: str) -> str:
     return pattern.sub(lambda found: table[found[0]], unicodedata.normalize("NFC", text))
 
 
-def convert(root: HtmlElement, source: bytes) -> None:
+def convert(root: Element, source: bytes) -> None:
     """Put what stands in such fonts into Unicode, in place; and the title of the page, where it is written like them."""
-    if not FONTS.search(source):
+    if not (b".Vn" in source or b"VNI-" in source) or not FONTS.search(source):
         return
     kinds = set[str]()
-    done = set[HtmlElement]()
+    done = set[Element]()
     for outer in LEGACY(root):
         if outer not in done:
             kinds |= _inside(outer, done)
@@ -73,14 +74,14 @@ def convert(root: HtmlElement, source: bytes) -> None:
                     _put(element, name, from_vni(said) if kind == "vni" else from_tcvn3(said))
 
 
-def _put(element: HtmlElement, name: str, value: str) -> None:
+def _put(element: Element, name: str, value: str) -> None:
     if name == "text":
         element.text = value
     else:
         element.set(name, value)
 
 
-def _font(element: HtmlElement) -> tuple[str, bool] | None:
+def _font(element: Element) -> tuple[str, bool] | None:
     """(kind, capitals) of the font an element names; ("", False) of another font; None where it names none."""
     said = f"{element.get('face') or ''} {element.get('style') or ''}"
     if found := FONT.search(said):
@@ -88,9 +89,9 @@ def _font(element: HtmlElement) -> tuple[str, bool] | None:
     return ("", False) if element.get("face") or OTHER.search(said) else None
 
 
-def _inside(outer: HtmlElement, done: set[HtmlElement]) -> set[str]:
+def _inside(outer: Element, done: set[Element]) -> set[str]:
     kinds = set[str]()
-    around: dict[HtmlElement, tuple[str, bool]] = {}
+    around: dict[Element, tuple[str, bool]] = {}
     for element in outer.iter():
         parent = element.getparent()
         inherited = around.get(parent, ("", False)) if element is not outer and parent is not None else ("", False)

@@ -3,11 +3,9 @@
 from dataclasses import dataclass
 from urllib.parse import unquote, urljoin, urlsplit
 
-from bs4.element import Tag
-from lxml.html import HtmlElement
-
 from archive.records import Image
 from pipelines.reading.text import normal
+from pipelines.reading.tree import Element
 from pipelines.urls import clean
 
 FILES = (".pdf", ".doc", ".docx", ".xls", ".xlsx", ".zip", ".rar")
@@ -46,7 +44,7 @@ def absolute(address: str, base: str) -> str | None:
     return url if parts.scheme in {"http", "https"} and parts.hostname else None
 
 
-def image_of(tag: Tag | HtmlElement, base: str) -> Image | None:
+def image_of(tag: Element, base: str) -> Image | None:
     """The picture an `<img>` shows, from where lazy loading keeps it; None for icons and counting pixels."""
     url = next((url for name in SOURCES if (url := absolute(str(tag.get(name) or ""), base))), None)
     if url is None or any(icon in url.lower() for icon in ICONS) or any(_tiny(str(tag.get(side) or "")) for side in ("width", "height")):

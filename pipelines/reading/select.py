@@ -3,14 +3,15 @@
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from urllib.parse import urljoin
 
 from lxml.etree import XPath
-from lxml.html import HtmlElement
 
 from pipelines.layout import compiled, split
+from pipelines.reading.structured import Structured
 from pipelines.reading.text import normal
+from pipelines.reading.tree import Element, inner_text
 
 NEEDED = re.compile(r"[.#]((?:[\w-]|[^\x00-\x7f])+)")
 CONDITIONS = re.compile(r"\[[^\]]*\]|:[\w-]+(?:\([^()]*\))?")
@@ -21,17 +22,21 @@ CLASSES, IDS = (XPath(f"//@{name}", smart_strings=False) for name in ("class", "
 COMBINED = re.compile(r"\S[\s>+~]+\S")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Page:
     """One parsed page, and what it was parsed from."""
 
-    root: HtmlElement
+    root: Element
     source: bytes
     url: str
-    seen: dict[str, list[HtmlElement]] = field(default_factory=dict)  # by selector: fields and body ask for the same
+    seen: dict[str, list[Element]] = field(default_factory=dict)  # by selector: fields and body ask for the same
     names: set[str] = field(default_factory=set)  # every class and id: one that is nowhere in the page need not be looked for
 
-    @property
+    @cached_property
+    def structured(self) -> Structured:
+        return Structured(self.root, self.source)
+
+    @cached_property
     def base(self) -> str:
         """What addresses on the page are relative to."""
         return next((urljoin(self.url, one.strip()) for one in BASES(self.root)), self.url)
@@ -44,7 +49,7 @@ class Page:
 class Hit:
     """What a selector found: the element, the attribute's value where it asks for one, and the selector for the evidence."""
 
-    element: HtmlElement
+    element: Element
     attribute: str | None
     selector: str
 
@@ -75,7 +80,7 @@ def first(page: Page, selectors: Sequence[str]) -> Hit | None:
     return next((hit for found in hits(page, selectors) for hit in found if hit.text), None)
 
 
-def elements(page: Page, css: str, within: HtmlElement | None = None) -> list[HtmlElement]:
+def elements(page: Page, css: str, within: Element | None = None) -> list[Element]:
     """All elements a selector finds, in the page or inside an element; a selector with ancestors sees those outside it too."""
     if not page.names.issuperset(needed(css)):
         return []
@@ -86,7 +91,7 @@ def elements(page: Page, css: str, within: HtmlElement | None = None) -> list[Ht
     return [element for element in _found(css, within) if element is not within]
 
 
-def _everywhere(page: Page, css: str) -> list[HtmlElement]:
+def _everywhere(page: Page, css: str) -> list[Element]:
     """Once for each selector; selectors under the same ancestor (`.entry-header time`, `.entry-header .cat-links a`) look for that one only once."""
     if css not in page.seen:
         if nested := NESTED.fullmatch(css):
@@ -97,23 +102,6 @@ def _everywhere(page: Page, css: str) -> list[HtmlElement]:
     return page.seen[css]
 
 
-def _found(css: str, root: HtmlElement, prefix: str = "descendant-or-self::") -> list[HtmlElement]:
+def _found(css: str, root: Element, prefix: str = "descendant-or-self::") -> list[Element]:
     found = compiled(css, prefix)(root)
-    return [one for one in found if isinstance(one, HtmlElement)] if isinstance(found, list) else []
-
-
-def inner_text(element: HtmlElement) -> str:
-    pieces: list[str] = []
-    for part in element.iter():
-        if part.tag == "br":
-            pieces.append(" ")
-        if isinstance(part.tag, str) and part.text and part.tag not in {"script", "style"}:
-            pieces.append(part.text)
-        if part is not element and part.tail:
-            pieces.append(part.tail)
-    return "".join(pieces)
-
-
-def spaced_text(element: HtmlElement) -> str:
-    """Like `inner_text`, but with a blank between elements: for dates, whose day and time often stand in two."""
-    return normal(" ".join(str(piece) for piece in element.itertext()))
+    return [one for one in found if isinstance(one, Element)] if isinstance(found, list) else []

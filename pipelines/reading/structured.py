@@ -2,14 +2,14 @@
 
 import json
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
 from lxml.etree import XPath
-from lxml.html import HtmlElement
 
 from pipelines.reading.text import normal
+from pipelines.reading.tree import Element
 
 ARTICLES = frozenset({"Article", "NewsArticle", "BlogPosting", "Report", "WebPage"})
 SCRIPTS = XPath("//script[@type='application/ld+json']")
@@ -21,17 +21,17 @@ METAS = XPath("//meta[@content]")
 class Structured:
     """Values as found, each with the method that evidence records: `json-ld`, `meta:article:published_time`."""
 
-    root: HtmlElement
-    metas: Mapping[str, str] = field(default_factory=dict)
+    root: Element
+    source: bytes
 
-    @classmethod
-    def of(cls, root: HtmlElement) -> "Structured":
+    @cached_property
+    def metas(self) -> Mapping[str, str]:
         metas: dict[str, str] = {}
-        for meta in METAS(root):
+        for meta in METAS(self.root):
             name = meta.get("property") or meta.get("name") or meta.get("itemprop")
             if name and (content := normal(meta.get("content") or "")):
                 metas.setdefault(name.lower(), content)
-        return cls(root, metas)
+        return metas
 
     @cached_property
     def json_ld(self) -> Mapping[str, Any]:
@@ -43,7 +43,7 @@ class Structured:
     def microdata(self) -> Mapping[str, str]:
         """The dates that elements of the page carry as properties."""
         found: dict[str, str] = {}
-        for one in DATED(self.root):
+        for one in DATED(self.root) if b"itemprop" in self.source else ():
             if value := normal(one.get("content") or one.get("datetime") or one.text or ""):
                 found.setdefault(one.get("itemprop") or "", value)
         return found

@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
-from bs4.element import Tag
+from pipelines.reading.tree import Element
 
 MARK = "data-archive-mark"  # set by `article` on the elements a layout names: lead, byline, caption
 ALIGN = re.compile(r"(?<![\w-])text-align\s*:\s*(?:-\w+-)?(left|right|center|justify)", re.IGNORECASE)
@@ -28,11 +28,10 @@ class Style:
     marks: frozenset[str] = frozenset()
 
 
-def style_of(tag: Tag, around: Style) -> Style:
+def style_of(tag: Element, around: Style) -> Style:
     """The look inside `tag`, which inherits what it does not say."""
-    if not tag.attrs:
-        return _look(tag.name, "", "", "", "", around)
-    return _look(tag.name, *(str(tag.get(name) or "") for name in ("style", "align", MARK)), _classes(tag), around)
+    css, align, mark, classes = (tag.get(name, "") for name in ("style", "align", MARK, "class"))
+    return _look(str(tag.tag), css, align, mark, classes, around)
 
 
 @lru_cache(maxsize=4096)  # the paragraphs of a page, and the pages of a site, mostly look alike
@@ -56,16 +55,11 @@ def _look(name: str, css: str, align: str, mark: str, classes: str, around: Styl
     return replace(style, marks=style.marks | marks) if marks else style
 
 
-def is_hidden(tag: Tag) -> bool:
+def is_hidden(tag: Element) -> bool:
     """Not shown, or only to a machine that reads aloud."""
-    return bool(tag.attrs) and (tag.has_attr("hidden") or hides(str(tag.get("style") or ""), _classes(tag)))
+    return tag.get("hidden") is not None or hides(tag.get("style", ""), tag.get("class", ""))
 
 
 @lru_cache(maxsize=4096)
 def hides(css: str, classes: str) -> bool:
     return HIDDEN.search(css) is not None or not UNSEEN.isdisjoint(classes.split())
-
-
-def _classes(tag: Tag) -> str:
-    classes = tag.get("class")
-    return " ".join(classes) if isinstance(classes, list) else str(classes or "")

@@ -8,15 +8,14 @@ reading is the same as for a page with a layout. All else is cut away around the
 
 from collections.abc import Sequence
 
-from lxml.html import HtmlElement
-
 from pipelines.layout import Layout
 from pipelines.reading.article import Located
 from pipelines.reading.blocks import Block, Blocks
 from pipelines.reading.generic.around import Finds, after, before, between, clear
 from pipelines.reading.generic.extent import ROOTS, Extent, body_of, find_extent
-from pipelines.reading.generic.lines import is_aside, within
+from pipelines.reading.generic.lines import within
 from pipelines.reading.select import Hit, Page
+from pipelines.reading.tree import Element
 
 LAYOUT = Layout()  # for pages of which not even a site is known
 
@@ -44,7 +43,7 @@ def locate(page: Page, layout: Layout = LAYOUT) -> Located | None:
     return Located(page, title, Hit(whole, None, "lines"), "generic", layout.model_copy(update=names) if names else layout)
 
 
-def cut(lines: Sequence[Block], extent: Extent, whole: HtmlElement) -> None:
+def cut(lines: Sequence[Block], extent: Extent, whole: Element) -> None:
     """Take away what stands in `whole` before the title and after the last line."""
     title, last = lines[extent.title].element, lines[extent.last].element
     for edge, preceding in ((title, True), (last, False)):
@@ -53,13 +52,13 @@ def cut(lines: Sequence[Block], extent: Extent, whole: HtmlElement) -> None:
                 _drop(other)
     inside = [block for block in lines[: extent.last + 1] if block.element is not whole and within(block.element, whole)]
     for block in inside:
-        if is_aside(block.element) if block.index > extent.title else title is whole:
+        if block.aside if block.index > extent.title else title is whole:
             clear(block)
 
 
-def _path(element: HtmlElement, whole: HtmlElement) -> list[HtmlElement]:
+def _path(element: Element, whole: Element) -> list[Element]:
     """The element and those around it, up to `whole`; none where it does not stand inside."""
-    path: list[HtmlElement] = []
+    path: list[Element] = []
     for one in (element, *element.iterancestors()):
         if one is whole:
             return path
@@ -67,7 +66,7 @@ def _path(element: HtmlElement, whole: HtmlElement) -> list[HtmlElement]:
     return []
 
 
-def _drop(element: HtmlElement) -> None:
+def _drop(element: Element) -> None:
     parent = element.getparent()
     if parent is not None:
         element.tail = None

@@ -6,15 +6,14 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from lxml.html import HtmlElement
-
 from pipelines.reading import byline, dates
 from pipelines.reading.blocks import BLOCK, Block
 from pipelines.reading.generic.extent import ROOTS, UNTITLED, Extent
-from pipelines.reading.generic.lines import HEADER, PARAGRAPH, is_aside, is_caption, is_foot, is_header, is_paragraph, prints_date, within
+from pipelines.reading.generic.lines import HEADER, PARAGRAPH, is_caption, is_foot, is_header, is_paragraph, prints_date, within
 from pipelines.reading.links import is_file
 from pipelines.reading.names import is_site
 from pipelines.reading.text import folded, is_furniture, normal
+from pipelines.reading.tree import Element
 
 LEADING = re.compile(r"sapo|lead(?!er)|summary|trich|tom-?_?tat|mo-?_?ta|intro|hometext|excerpt|chapeau|descript", re.IGNORECASE)
 SIGNING = re.compile(r"author|tac-?_?gia|byline|nguoi-?_?viet|but-?_?danh|signature", re.IGNORECASE)
@@ -39,9 +38,9 @@ DAY_ONLY = re.compile(r"\s*\d{4}-\d{1,2}-\d{1,2}\s*[-–—:]?\s*")
 class Finds:
     """What was found around the text, by the key a layout would have."""
 
-    elements: dict[str, list[HtmlElement]] = field(default_factory=dict)
+    elements: dict[str, list[Element]] = field(default_factory=dict)
 
-    def add(self, key: str, element: HtmlElement) -> None:
+    def add(self, key: str, element: Element) -> None:
         self.elements.setdefault(key, []).append(element)
 
     def tell_apart(self) -> None:
@@ -54,7 +53,7 @@ class Finds:
         elif found and len(found) == 1:
             self.elements["modified"] = found  # a line may give both
 
-    def first(self, key: str, element: HtmlElement) -> None:
+    def first(self, key: str, element: Element) -> None:
         self.elements.setdefault(key, [element])
 
 
@@ -79,7 +78,7 @@ def before(lines: Sequence[Block], extent: Extent, finds: Finds) -> None:
             _category(block, trail=trail, title=title, finds=finds)
 
 
-def trail_of(block: Block) -> HtmlElement | None:
+def trail_of(block: Block) -> Element | None:
     """The breadcrumb it is part of."""
     for one in (block.element, *block.element.iterancestors()):
         if TRAIL.search(f"{one.get('class') or ''} {one.get('id') or ''}"):
@@ -100,13 +99,13 @@ def _category(block: Block, *, trail: bool, title: str, finds: Finds) -> None:
         finds.first("category", named)
 
 
-def between(lines: Sequence[Block], extent: Extent, body: HtmlElement, finds: Finds) -> None:
+def between(lines: Sequence[Block], extent: Extent, body: Element, finds: Finds) -> None:
     """What stands between title and text: date, name, lead, tools."""
     title = folded(lines[extent.title].text)
     for block in lines[extent.title + 1 : extent.first + 1]:
         text = block.text
         element = block.element
-        if folded(text) == title or is_aside(element):
+        if folded(text) == title or block.aside:
             clear(block)
         elif block.index >= extent.first or (block.own >= PARAGRAPH and not is_header(block)):
             _lead(block, body, finds)
@@ -124,7 +123,7 @@ def between(lines: Sequence[Block], extent: Extent, body: HtmlElement, finds: Fi
     _dated_lead(lines[extent.first], finds)
 
 
-def _lead(block: Block, body: HtmlElement, finds: Finds) -> None:
+def _lead(block: Block, body: Element, finds: Finds) -> None:
     """The sapo, by the name of its element, or because it stands outside the text."""
     element = block.element
     named = " ".join(
@@ -159,14 +158,14 @@ def _signs(block: Block) -> bool:
     return signed is not None and (bool(signed.method) or SIGNING.search(named) is not None)
 
 
-def after(lines: Sequence[Block], extent: Extent, body: HtmlElement, finds: Finds) -> None:
+def after(lines: Sequence[Block], extent: Extent, body: Element, finds: Finds) -> None:
     """What stands below the text but still belongs to the article: name, source, files, keywords, a date. All else there goes."""
     _files(lines[extent.first : extent.last + 1], finds)
     end = max((one.index for one in lines[extent.first : extent.last + 1] if is_paragraph(one)), default=extent.last)
     for block in lines[extent.first : extent.last + 1]:
         text = block.text
         if not within(block.element, body):
-            if block.own < PARAGRAPH or is_aside(block.element) or is_foot(block):
+            if block.own < PARAGRAPH or block.aside or is_foot(block):
                 _place(block, finds)
         elif block.index > end and KEYWORDS.match(text):
             _keywords(block, finds)

@@ -4,15 +4,13 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from lxml.html import HtmlElement
-
 from pipelines.reading import dates
 from pipelines.reading.blocks import Block, Blocks
-from pipelines.reading.generic.lines import HEADINGS, PARAGRAPH, TITLED, ends, is_aside, is_foot, is_paragraph, within
+from pipelines.reading.generic.lines import HEADINGS, PARAGRAPH, TITLED, ends, is_foot, is_paragraph, within
 from pipelines.reading.names import is_site
 from pipelines.reading.select import Page
-from pipelines.reading.structured import Structured
 from pipelines.reading.text import folded, is_furniture, normal, opens_related
+from pipelines.reading.tree import Element
 
 LONG = 25  # letters that two titles share only if they are the same
 LEAST = 150  # letters of running text before a page counts as an article
@@ -35,7 +33,7 @@ class Extent:
     title: int
     first: int
     last: int
-    around: HtmlElement
+    around: Element
 
 
 def find_extent(page: Page, blocks: Blocks) -> Extent | None:
@@ -55,8 +53,7 @@ def find_extent(page: Page, blocks: Blocks) -> Extent | None:
 
 def _clues(page: Page) -> frozenset[str]:
     """What the page tells machines that it is called, folded; whole, and the parts of its <title> but for the site's name."""
-    structured = Structured.of(page.root)
-    parts = [value for _, value in structured.values("headline", "og:title", "twitter:title")]
+    parts = [value for _, value in page.structured.values("headline", "og:title", "twitter:title")]
     for title in list(page.root.iter("title"))[:1]:
         whole = normal(title.text or "")
         split = SEPARATORS.split(whole)
@@ -70,6 +67,8 @@ def _clues(page: Page) -> frozenset[str]:
 
 def _as_title(block: Block, clues: frozenset[str]) -> float:
     """How much a line looks like the title; 0 if not at all."""
+    if block.aside or (block.is_link and block.element.tag not in HEADINGS):
+        return 0.0
     element = block.element
     if not (4 if element.tag in HEADINGS else 12) <= block.letters <= 400:  # noqa: PLR2004 - titles of departments have up to 300 letters
         return 0.0
@@ -84,7 +83,7 @@ def _as_title(block: Block, clues: frozenset[str]) -> float:
     if UNTITLED.fullmatch(block.text) or opens_related(block.text) or (not told and is_furniture(block.text)):
         return 0.0
     dated = not told and block.letters < PARAGRAPH and dates.published(block.text) is not None
-    if dated or is_site(block.text) or is_aside(element):
+    if dated or is_site(block.text):
         return 0.0
     return heading + titled + told + (0 if clues else 0.5 - 3 * block.text.endswith((".", ":", ";")))
 
@@ -109,14 +108,14 @@ def _from(title: Block, blocks: Blocks) -> Extent | None:
     around = common(title.element, first.element)
     inside = around if around.tag not in ROOTS else branch(around, first.element)
     last = _last(lines, first.index, inside)
-    kept = [block for block in lines[first.index : last + 1] if not is_aside(block.element)]
+    kept = [block for block in lines[first.index : last + 1] if not block.aside]
     own, linked = sum(one.own for one in kept), sum(one.linked for one in kept)
     if own < LEAST or linked > LISTS * (own + linked):
         return None
     return Extent(title.index, first.index, last, around)
 
 
-def _last(lines: Sequence[Block], first: int, inside: HtmlElement) -> int:
+def _last(lines: Sequence[Block], first: int, inside: Element) -> int:
     """The last line before other articles, comments and the foot of the page. A box between paragraphs of one element ends nothing."""
     last = first
     holders = set[object]()  # elements around paragraphs, and what such elements are called: a text may stand in several alike
@@ -129,7 +128,7 @@ def _last(lines: Sequence[Block], first: int, inside: HtmlElement) -> int:
             and not any(
                 not holders.isdisjoint(_holder(one))
                 for one in lines[block.index + 1 : block.index + 1 + BOX]
-                if one.own >= PARAGRAPH and not is_aside(one.element)
+                if one.own >= PARAGRAPH and not one.aside
             )
         ):
             break
@@ -153,17 +152,17 @@ def weight(blocks: Blocks, extent: Extent) -> int:
     return mass[deepest(mass)] if mass else 0
 
 
-def mass_of(lines: Sequence[Block], extent: Extent) -> dict[HtmlElement, int]:
+def mass_of(lines: Sequence[Block], extent: Extent) -> dict[Element, int]:
     """Letters of the article's paragraphs, by each element around them."""
-    mass: dict[HtmlElement, int] = {}
+    mass: dict[Element, int] = {}
     for one in lines[extent.first : extent.last + 1]:
-        if one.own >= PARAGRAPH and not is_aside(one.element) and not is_foot(one):
+        if one.own >= PARAGRAPH and not one.aside and not is_foot(one):
             for element in (one.element, *one.element.iterancestors()):
                 mass[element] = mass.get(element, 0) + one.own
     return mass
 
 
-def body_of(lines: Sequence[Block], extent: Extent) -> HtmlElement:
+def body_of(lines: Sequence[Block], extent: Extent) -> Element:
     """The element around most of the paragraphs: a lead may stand before it, names and files after it."""
     mass = mass_of(lines, extent)
     body = deepest(mass) if mass else lines[extent.first].element
@@ -171,19 +170,19 @@ def body_of(lines: Sequence[Block], extent: Extent) -> HtmlElement:
     return parent if body.tag in {"p", "li", "h1", "h2", "h3", "h4"} and parent is not None else body
 
 
-def deepest(mass: dict[HtmlElement, int]) -> HtmlElement:
+def deepest(mass: dict[Element, int]) -> Element:
     """The innermost element that holds its share."""
     least = MAIN * max(mass.values())
     return max((element for element, held in mass.items() if held >= least), key=lambda element: sum(1 for _ in element.iterancestors()))
 
 
-def common(one: HtmlElement, other: HtmlElement) -> HtmlElement:
+def common(one: Element, other: Element) -> Element:
     """The nearest element around both."""
     around = {other, *other.iterancestors()}
     return next(each for each in (one, *one.iterancestors()) if each in around)
 
 
-def branch(around: HtmlElement, inside: HtmlElement) -> HtmlElement:
+def branch(around: Element, inside: Element) -> Element:
     """The child of `around` that holds `inside`."""
     below = inside
     for one in (inside, *inside.iterancestors()):

@@ -1,13 +1,11 @@
 """Single lines of a page judged by their words and by the names of the elements around them: paragraph, caption, date, box beside the article."""
 
 import re
-from functools import lru_cache
-
-from lxml.html import HtmlElement
 
 from pipelines.reading import dates
 from pipelines.reading.blocks import Block
 from pipelines.reading.text import is_furniture, opens_comments, opens_related
+from pipelines.reading.tree import Element
 
 PARAGRAPH = 60  # letters of a line that is one for certain
 BESIDE = 40  # letters beside the date in a line that is there to give it
@@ -15,17 +13,11 @@ HEADER = 140  # letters at most of a line that gives date, counter or name
 HEADINGS = {"h1": 5, "h2": 4, "h3": 3, "h4": 2}
 TITLED = re.compile(r"title|headline|tieu-?_?de|tde|ten-?_?bai|heading", re.IGNORECASE)
 CAPTION = re.compile(r"caption|chu-?_?thich|img-?_?desc|image-?_?desc", re.IGNORECASE)
-ASIDE = re.compile(  # one name of a class or id
-    r"\S*(?:comment(?!s?-(?:open|closed))|binh-?_?luan|related|lien-?_?quan|sidebar|footer|breadcrumb|other-?_?(?:news|article|item)|tin-?_?khac|tin-?_?cu"
-    r"|cung-?_?chuyen|cung-?_?muc|navbar|navigation|captcha|tham-?_?do|thong-?_?ke|quang-?_?cao|duong-?_?dan|sharing|addthis)\S*"
-    r"|(?:\S*[_-])?(?:menu|nav|poll|counter|share|social|tags?|path|widget)(?:[_-]?(?:box|list|wrap(?:per)?|area|block|links?|bar|buttons?|icons?|line|items?))?",
-    re.IGNORECASE,
-)
-FOOT = re.compile(  # two of these stand only in the foot of a page
-    r"địa chỉ\s*:|(?:điện thoại|đt|tel|fax|email|e-mail)\s*:|bản quyền|giấy phép (?:số|thiết lập|hoạt động)"
-    r"|chịu trách nhiệm (?:chính|nội dung|xuất bản)"
-    r"|ghi rõ nguồn|copyright|©|(?:trang|cổng) thông tin điện tử sở công thương",
-    re.IGNORECASE,
+FOOT = (  # two of these stand only in the foot of a page
+    *("địa chỉ:", "điện thoại:", "đt:", "tel:", "fax:", "email:", "e-mail:", "bản quyền", "giấy phép số"),
+    *("giấy phép thiết lập", "giấy phép hoạt động"),
+    *("chịu trách nhiệm chính", "chịu trách nhiệm nội dung", "chịu trách nhiệm xuất bản", "ghi rõ nguồn", "copyright", "©"),
+    *("thông tin điện tử sở công thương",),
 )
 PLACED = re.compile(
     r"[^\d:|]{2,40},\s*ngày\s+[\d.…]{1,4}\s+tháng\s+[\d.…]{1,4}\s+năm\s+\d{4}\W*", re.IGNORECASE
@@ -33,7 +25,7 @@ PLACED = re.compile(
 
 
 def is_paragraph(block: Block) -> bool:
-    return block.own >= PARAGRAPH and is_text(block) and not is_aside(block.element)
+    return block.own >= PARAGRAPH and is_text(block) and not block.aside
 
 
 def is_text(block: Block) -> bool:
@@ -65,32 +57,14 @@ def ends(block: Block) -> bool:
     """Does what is no more the article begin here?"""
     if block.letters > 60:  # noqa: PLR2004 - headings are short
         listed = block.linked * 2 > block.letters and opens_related(block.text.partition(":")[0])
-        return is_aside(block.element) or listed or is_foot(block)
+        return block.aside or listed or is_foot(block)
     text = block.text
     return opens_related(text) or opens_comments(text) or (block.linked * 2 > block.letters and opens_related(text.partition(":")[0]))
 
 
 def is_foot(block: Block) -> bool:
-    return block.letters < 1000 and len(FOOT.findall(block.text)) > 1  # noqa: PLR2004 - imprints are short
+    return block.letters < 1000 and sum(mark in block.lower for mark in FOOT) > 1  # noqa: PLR2004 - imprints are short
 
 
-def is_aside(element: HtmlElement) -> bool:
-    """Does it stand in a box beside the article, by the names of the elements around it?"""
-    for one in (element, *element.iterancestors()):
-        if one.tag in {"body", "html"}:
-            return False
-        if one.tag in {"nav", "footer", "aside"}:
-            return True
-        named = f"{one.get('class') or ''} {one.get('id') or ''}"
-        if len(named) > 1 and _names_aside(named):
-            return True
-    return False
-
-
-@lru_cache(maxsize=4096)
-def _names_aside(named: str) -> bool:
-    return any(ASIDE.fullmatch(name) for name in named.split())
-
-
-def within(element: HtmlElement, around: HtmlElement) -> bool:
+def within(element: Element, around: Element) -> bool:
     return element is around or around in element.iterancestors()

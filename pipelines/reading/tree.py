@@ -1,0 +1,51 @@
+"""The parsed tree of a page: plain lxml elements (lxml.html's cost twice as much to walk), and the few things that are done with them everywhere."""
+
+from typing import TypeAlias
+
+from lxml import etree
+
+from pipelines.reading.text import normal
+
+Element: TypeAlias = etree._Element  # lxml's name for the type
+
+
+def parse(source: bytes) -> Element:
+    """UTF-8 markup of any kind, with limits that no real page meets: 2,048 levels of nesting, beyond which the rest of a page is lost."""
+    parser = etree.HTMLParser(encoding="utf-8", huge_tree=True)
+    try:
+        root = etree.fromstring(source, parser=parser)
+    except etree.XMLSyntaxError:  # nothing in it that could be an element
+        root = None
+    return etree.Element("html") if root is None else root
+
+
+def drop(element: Element) -> None:
+    """Take an element out of its tree; what follows it stays."""
+    parent = element.getparent()
+    if parent is None:
+        return
+    if element.tail:
+        before = element.getprevious()
+        if before is None:
+            parent.text = (parent.text or "") + element.tail
+        else:
+            before.tail = (before.tail or "") + element.tail
+    parent.remove(element)
+
+
+def inner_text(element: Element) -> str:
+    """The words inside, a `<br>` as a blank; not those of scripts and styles."""
+    pieces: list[str] = []
+    for part in element.iter():
+        if part.tag == "br":
+            pieces.append(" ")
+        if isinstance(part.tag, str) and part.text and part.tag not in {"script", "style"}:
+            pieces.append(part.text)
+        if part is not element and part.tail:
+            pieces.append(part.tail)
+    return "".join(pieces)
+
+
+def spaced_text(element: Element) -> str:
+    """Like `inner_text`, but with a blank between elements: for dates, whose day and time often stand in two."""
+    return normal(" ".join(str(piece) for piece in element.itertext()))
