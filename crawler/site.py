@@ -75,6 +75,7 @@ class Site(Strict):
     discovery: Discovery
     layout: list[Layout] = Field(min_length=1)
     lookups: dict[str, dict[str, str]] = {}
+    languages: list[str] = Field(default=["vi"], min_length=1)  # of the articles that are kept; those of another edition are named OtherLanguage
     expect: Expect = Expect()
     every: Annotated[str, AfterValidator(_duration)] | None = None  # how often `crawl --due` visits it: "6h"; None: only when it is named
     pace: float = Field(default=FASTEST, gt=0)  # seconds between two requests
@@ -129,6 +130,7 @@ class Site(Strict):
             status=self.status,
             layouts=tuple(self.layout),
             lookups=self.lookups,
+            languages=tuple(self.languages),
             provinces=tuple(ProvincePeriod(one.id, one.from_) for one in self.province),
             reference=load_reference(),
         )

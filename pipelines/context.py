@@ -33,6 +33,7 @@ class Context:
     status: str = "seen"
     layouts: tuple[Layout, ...] = ()  # oldest first; the last has no `valid_until`
     lookups: Mapping[str, Mapping[str, str]] = field(default_factory=dict)  # field -> {as printed: as meant}
+    languages: tuple[str, ...] = ()  # of the articles that are kept; none named: any
     provinces: tuple[ProvincePeriod, ...] = ()  # in order of valid_from
     hints: Mapping[str, Hint] = field(default_factory=dict)  # by URL
     reference: Reference = field(default_factory=Reference)

@@ -5,7 +5,7 @@ from contextlib import suppress
 from dataclasses import replace
 from urllib.parse import urljoin
 
-from archive.records import Capture, Evidence, Failure, Reading
+from archive.records import Capture, Evidence, Failure, Reading, Reason
 from pipelines import urls
 from pipelines.context import Context
 from pipelines.read import further_pages, read, refused
@@ -28,7 +28,12 @@ def judge(pages: Sequence[Capture], context: Context) -> Result:
     if first.kind != "article" or target(pages[-1]) or unasked(pages, context):
         return None
     reading = read([one for one in pages if _is_page(one)], context)
-    return _doubted(reading, missing(pages)) if isinstance(reading, Reading) else reading
+    if isinstance(reading, Failure):
+        return reading
+    language = reading.article.language
+    if context.languages and language not in context.languages:
+        return Failure(Reason.OTHER_LANGUAGE, f"written in {language!r}; its site file keeps {', '.join(context.languages)}", first)
+    return _doubted(reading, missing(pages))
 
 
 def unasked(pages: Sequence[Capture], context: Context) -> list[str]:

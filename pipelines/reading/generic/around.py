@@ -13,7 +13,7 @@ from pipelines.reading.generic.lines import HEADER, PARAGRAPH, is_caption, is_fo
 from pipelines.reading.links import is_file
 from pipelines.reading.names import is_site
 from pipelines.reading.text import folded, is_furniture, normal
-from pipelines.reading.tree import Element
+from pipelines.reading.tree import Element, inner_text
 
 LEADING = re.compile(r"sapo|lead(?!er)|summary|trich|tom-?_?tat|mo-?_?ta|intro|hometext|excerpt|chapeau|descript", re.IGNORECASE)
 SIGNING = re.compile(r"author|tac-?_?gia|byline|nguoi-?_?viet|but-?_?danh|signature", re.IGNORECASE)
@@ -91,7 +91,8 @@ def trail_of(block: Block) -> Element | None:
 
 def _category(block: Block, *, trail: bool, title: str, finds: Finds) -> None:
     """The last section that is named: a link of the breadcrumb, or the line itself; it is kept as an element of its own."""
-    said = [normal(part) for part in STEPS.split(block.text)]
+    links = [normal(inner_text(link)) for link in block.element.iter("a")] if trail else []
+    said = [normal(part) for part in STEPS.split(block.text)] if len(links) < 2 else links  # noqa: PLR2004 - links need no signs between them
     said = [one for one in said if one and not HOME.fullmatch(one) and folded(one) != title and not is_site(one)]
     if said and len(said[-1]) <= 60 and not NO_SECTION.search(said[-1]) and (trail or block.is_link or block.letters <= 40):  # noqa: PLR2004 - names of sections are short
         named = block.element.makeelement("span")

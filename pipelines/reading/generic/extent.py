@@ -19,9 +19,10 @@ NEAR = 18  # lines at most between the title and the first paragraph
 LISTS = 0.5  # share of links above which the lines after a title are a list of others
 MAIN = 0.7  # share of the paragraphs that the element of the text holds
 ROOTS = frozenset({"html", "body", "form"})
-BOXED = re.compile(r"portlet|block|box|widget|khung|group", re.IGNORECASE)
+BOXED = re.compile(r"portlet|block|box|widget|khung|group|menu|right|left", re.IGNORECASE)
 UNTITLED = re.compile(
-    r"(?:xem )?chi tiết(?: (?:tin|bài viết|tin tức))?|tin(?: tức)?(?: -)? sự kiện|tin tức|trang chủ|đang online.*|online.*", re.IGNORECASE
+    r"(?:xem )?chi tiết(?: (?:tin|bài viết|tin tức))?|tin(?: tức)?(?: -)? sự kiện|tin tức|trang chủ|liên kết.*|thống kê.*|thăm dò.*|đang online.*|online.*",
+    re.IGNORECASE,
 )
 SEPARATORS = re.compile(r"\s+(?:[-–—|»]|::)\s+|\s*\|\s*")
 
