@@ -27,12 +27,16 @@ def judge(pages: Sequence[Capture], context: Context) -> Result:
         return failure
     if first.kind != "article" or target(pages[-1]) or unasked(pages, context):
         return None
-    reading = read([one for one in pages if _is_page(one)], context)
+    return _kept(read([one for one in pages if _is_page(one)], context), pages, context)
+
+
+def _kept(reading: Reading | Failure, pages: Sequence[Capture], context: Context) -> Reading | Failure:
+    """The article with a doubt where pages of it are missing; a failure where it is of another edition than those that are kept."""
     if isinstance(reading, Failure):
         return reading
     language = reading.article.language
     if context.languages and language not in context.languages:
-        return Failure(Reason.OTHER_LANGUAGE, f"written in {language!r}; its site file keeps {', '.join(context.languages)}", first)
+        return Failure(Reason.OTHER_LANGUAGE, f"written in {language!r}; its site file keeps {', '.join(context.languages)}", pages[0])
     return _doubted(reading, missing(pages))
 
 

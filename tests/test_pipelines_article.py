@@ -107,7 +107,7 @@ def test_sharepoint_shape_month_first_and_name_under_the_title() -> None:
         SIMPLE.model_copy(update={"byline": [".ten"], "date_order": "mdy"}),
     )
     assert article.published_at == datetime(2024, 3, 7, 16, 19, 3, tzinfo=VIETNAM)
-    assert article.byline == Byline("BÍCH LIÊN |", (Author("BÍCH LIÊN"),))
+    assert article.byline == Byline("BÍCH LIÊN", (Author("BÍCH LIÊN"),))  # as its end prints it
     assert article.text == "Nhiều kiến nghị được trả lời ngay."
     assert article.language == "vi"
 

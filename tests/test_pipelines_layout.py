@@ -9,7 +9,8 @@ from lxml.cssselect import CSSSelector
 from pydantic import ValidationError
 
 from pipelines.layout import Layout, compiled, split
-from pipelines.reading.select import Page, elements, first, hits, needed, spaced_text
+from pipelines.reading.select import Page, elements, first, hits, needed
+from pipelines.reading.tree import spaced_text
 
 HTML = """<html><body class="single page"><div class="main"><header class="entry-header"><h1 id="t">Tin</h1><span class="date big">08:30</span><em>15/01/2024</em>
 <a rel="category tag" class="cat" href="/c">Mục</a></header><div class="entry"><p class="sapo">Một</p><div class="date">x</div><p>Tác giả: Hà</p><p>Hai</p>

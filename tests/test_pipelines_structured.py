@@ -7,7 +7,8 @@ from pipelines.reading.structured import Structured
 
 
 def of(head: str, attributes: str = "") -> Structured:
-    return Structured.of(lxml.html.document_fromstring(f"<html {attributes}><head>{head}</head><body><p>x</p></body></html>"))
+    page = f"<html {attributes}><head>{head}</head><body><p>x</p></body></html>"
+    return Structured(lxml.html.document_fromstring(page), page.encode())
 
 
 def ld(text: str) -> str:

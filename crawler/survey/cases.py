@@ -67,10 +67,17 @@ def check_case(folder: Path, site: Site) -> str | None:
     if not expected.exists():
         expected.write_text(json.dumps(found, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
         return f"{expected} was not there and holds now what was read. Review it against {PAGE}, line by line, and run the test again"
-    wanted = json.loads(expected.read_text(encoding="utf-8"))
-    wrong = [key for key in sorted({*found, *wanted}) if found.get(key) != wanted.get(key)]
+    wanted, known = json.loads(expected.read_text(encoding="utf-8")), _differs(folder)
+    wrong = [key for key in sorted({*found, *wanted} - known) if found.get(key) != wanted.get(key)]
+    if mended := [key for key in sorted(known) if found.get(key) == wanted.get(key)]:
+        return f"{folder / CASE}: {', '.join(mended)} is read right now: take it out of `differs`"
     differences = [f"{key}: {found.get(key)!r} instead of {wanted.get(key)!r}" for key in wrong]
     return f"{folder}: " + "; ".join(differences) if differences else None
+
+
+def _differs(folder: Path) -> set[str]:
+    """Fields of which it is known that reading does not get them right yet."""
+    return set(tomllib.loads((folder / CASE).read_text(encoding="utf-8")).get("differs", []))
 
 
 def _quoted(text: str) -> str:

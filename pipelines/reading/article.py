@@ -139,14 +139,16 @@ def _signed_at_end(signed: Signed | None, paragraphs: list[Paragraph], naming: N
     if found is None:
         return signed, paragraphs
     known = {folded(author.name) for author in signed.authors} if signed else set()
-    if signed and signed.authors and not {folded(author.name) for author in found.authors} <= known:
+    if known and found.authors and known.isdisjoint(folded(author.name) for author in found.authors):
         return signed, paragraphs
     if found.authors:
         notes.add("byline", found.method, found.raw)
     if found.source:
         notes.add("source", found.method, found.raw)
-    if signed and signed.authors:
-        return replace(signed, source=signed.source or found.source), rest
+    if signed and signed.authors:  # printed above the text too; the end may name more
+        others = tuple(one for one in signed.authors if folded(one.name) not in {folded(each.name) for each in found.authors})
+        raw = found.raw if found.authors else signed.raw
+        return replace(signed, raw=raw, authors=(*found.authors, *others), source=signed.source or found.source), rest
     return replace(found, source=found.source or (signed.source if signed else None)), rest
 
 

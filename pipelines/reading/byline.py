@@ -117,11 +117,11 @@ def _last_line(paragraphs: Sequence[Paragraph], place: int, naming: Naming) -> t
     paragraph = _with_office(paragraphs[place])
     line = paragraph.lines[-1]
     before = [one.text for p in paragraphs[:place] if p.kind != "caption" for one in p.lines] + [one.text for one in paragraph.lines[:-1]]
-    if not before or line.linked:
+    signed = parse(line.text, naming)
+    if not before or (line.linked and not (signed and signed.method and signed.source)):
         return None, None
     if inside := _inside(line.text, naming):
         return replace(inside[0], method=inside[0].method or "after-end"), _ending(paragraph, inside[1])
-    signed = parse(line.text, naming)
     official = any(OFFICIAL.fullmatch(one) and len(one) <= TITLE for one in [*before[-REACH:], line.text])
     if PHOTO_IN_BRACKETS.match(line.text) or (official and not (signed and signed.method)):
         return None, None

@@ -112,6 +112,7 @@ def between(lines: Sequence[Block], extent: Extent, body: Element, finds: Finds)
             _lead(block, body, finds)
         elif prints_date(block):
             finds.add("published", element)
+            _signed_beside(element, finds)
         elif is_furniture(text) or (len(text) <= HEADER and (TOOLS.search(text) or trail_of(block) is not None)):
             clear(block)
         elif _signs(block):
@@ -122,6 +123,13 @@ def between(lines: Sequence[Block], extent: Extent, body: Element, finds: Finds)
         elif block.linked * 3 > block.letters and not within(element, body):
             clear(block)
     _dated_lead(lines[extent.first], finds)
+
+
+def _signed_beside(element: Element, finds: Finds) -> None:
+    """A name in the line of the date, in a part of it that is called after its author."""
+    for part in element.iterdescendants():
+        if SIGNING.search(part.get("class") or "") and byline.parse(inner_text(part), byline.Naming()):
+            finds.first("byline", part)
 
 
 def _lead(block: Block, body: Element, finds: Finds) -> None:

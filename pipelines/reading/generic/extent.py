@@ -3,6 +3,7 @@
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import islice
 
 from pipelines.reading import dates
 from pipelines.reading.blocks import Block, Blocks
@@ -15,13 +16,14 @@ from pipelines.reading.tree import Element
 LONG = 25  # letters that two titles share only if they are the same
 LEAST = 150  # letters of running text before a page counts as an article
 BOX = 9  # lines at most of a box of other articles that stands between paragraphs
-NEAR = 18  # lines at most between the title and the first paragraph
+NEAR = 18  # lines at most, links not counted, between the title and the first paragraph
 LISTS = 0.5  # share of links above which the lines after a title are a list of others
 MAIN = 0.7  # share of the paragraphs that the element of the text holds
 ROOTS = frozenset({"html", "body", "form"})
 BOXED = re.compile(r"portlet|block|box|widget|khung|group|menu|right|left", re.IGNORECASE)
 UNTITLED = re.compile(
-    r"(?:xem )?chi tiết(?: (?:tin|bài viết|tin tức))?|tin(?: tức)?(?: -)? sự kiện|tin tức|trang chủ|liên kết.*|thống kê.*|thăm dò.*|đang online.*|online.*",
+    r"(?:xem )?chi tiết(?: (?:tin|bài viết|tin tức))?|tin(?: tức)?(?: -)? sự kiện|tin tức|trang chủ|liên kết.*|thống kê.*"
+    r"|thăm dò.*|(?:đang )?online.*",
     re.IGNORECASE,
 )
 SEPARATORS = re.compile(r"\s+(?:[-–—|»]|::)\s+|\s*\|\s*")
@@ -38,7 +40,13 @@ class Extent:
 
 
 def find_extent(page: Page, blocks: Blocks) -> Extent | None:
+    """By what the page tells machines it is called; where it tells nothing that it prints too, by looks alone."""
     clues = _clues(page)
+    told = any(_told(folded(block.text), clues) for block in blocks if not block.is_link) if clues else False
+    return _best(blocks, clues if told else frozenset())
+
+
+def _best(blocks: Blocks, clues: frozenset[str]) -> Extent | None:
     best: tuple[float, Extent] | None = None
     for block in blocks:
         worth = _as_title(block, clues)
@@ -77,9 +85,9 @@ def _as_title(block: Block, clues: frozenset[str]) -> float:
     heading = HEADINGS.get(str(element.tag), 0)
     titled = (-2 if BOXED.search(named) else 2) if TITLED.search(named) else 0
     text = folded(block.text)
-    told = 6 if text in clues else 4 if any(_begins(text, one) for one in clues) else 0
+    told = _told(text, clues)
     mixed = block.linked * 3 > block.letters and not (told or heading)
-    if not (heading or titled or told or not clues) or (block.is_link and not (told and heading)) or mixed:
+    if not (heading or titled > 0 or told or not clues) or (block.is_link and not (told and heading)) or mixed:
         return 0.0
     if UNTITLED.fullmatch(block.text) or opens_related(block.text) or (not told and is_furniture(block.text)):
         return 0.0
@@ -87,6 +95,10 @@ def _as_title(block: Block, clues: frozenset[str]) -> float:
     if dated or is_site(block.text):
         return 0.0
     return heading + titled + told + (0 if clues else 0.5 - 3 * block.text.endswith((".", ":", ";")))
+
+
+def _told(text: str, clues: frozenset[str]) -> int:
+    return 6 if text in clues else 4 if any(_begins(text, one) for one in clues) else 0
 
 
 def _begins(text: str, clue: str) -> bool:
@@ -97,14 +109,9 @@ def _begins(text: str, clue: str) -> bool:
 def _from(title: Block, blocks: Blocks) -> Extent | None:
     """The article that begins under this line, if one does."""
     lines = blocks.all
-    first = None
-    for block in lines[title.index + 1 : title.index + 1 + NEAR]:
-        if ends(block):
-            return None
-        if is_paragraph(block) and not block.is_link:
-            first = block
-            break
-    if first is None:
+    near = islice((block for block in lines[title.index + 1 :] if not block.is_link), NEAR)
+    first = next((block for block in near if ends(block) or (is_paragraph(block))), None)
+    if first is None or ends(first):
         return None
     around = common(title.element, first.element)
     inside = around if around.tag not in ROOTS else branch(around, first.element)
