@@ -21,7 +21,7 @@ from pipelines.reading.article import Located, assemble, locate
 from pipelines.reading.decode import decode
 from pipelines.reading.select import Page, elements, needed
 from pipelines.reading.text import normal
-from pipelines.reading.tree import inner_text, parse
+from pipelines.reading.tree import LONGEST_TEXT, TooMuch, inner_text, parse
 
 log = logging.getLogger(__name__)
 
@@ -31,9 +31,10 @@ CHALLENGE = re.compile(
     re.IGNORECASE,
 )
 PASSWORD = re.compile(rb"<input\b[^>]*\btype\s*=\s*[\"']?password", re.IGNORECASE)
-LONGEST_TITLE, LONGEST_TEXT = 10_000, 1_000_000  # characters: the longest laws have 500,000
+LONGEST_TITLE = 10_000  # characters
 CHALLENGE_WORDS = 300  # characters at most that a challenge shows
 MULTIPLE, NOT_MODIFIED, BAD, MISSING, GONE, SERVER = 300, 304, 400, 404, 410, 500
+CONTROL = re.compile("[\x00-\x08\x0b\x0e-\x1f\ufffe\uffff]+")  # a tree cannot hold them
 DECLARATION = re.compile(r"^\s*<\?xml[^>]*>")
 
 
@@ -136,14 +137,17 @@ def _challenge(page: Page) -> Failure | None:
 
 
 def _page(text: str, url: str) -> Page:
-    source = DECLARATION.sub("", text).encode("utf-8", "ignore")
+    source = CONTROL.sub("", DECLARATION.sub("", text)).encode("utf-8", "ignore")
     root = parse(source)
     legacy.convert(root, source)
     return Page(root, source, url)
 
 
 def _article(pages: Sequence[Page], context: Context, fetched_at: datetime | None) -> Reading | Failure:
-    article = _by_layout(pages, context, fetched_at)
+    try:
+        article = _by_layout(pages, context, fetched_at)
+    except TooMuch as error:
+        return Failure(Reason.TOO_LARGE, str(error))
     if article is None:
         return _why_not(pages[0], context, fetched_at)
     if not (article.text or article.images or article.attachments):

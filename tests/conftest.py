@@ -19,7 +19,8 @@ from congthuong.demo.server import Served
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--slow", action="store_true", help="run the slow tests too")
     parser.addoption("--kills", type=int, metavar="N", help="test_crawler_kill: so many kills drawn from all places and moments, not the placed ones")
-    parser.addoption("--seed", type=int, metavar="SEED", help="draw the kills of an earlier run again")
+    parser.addoption("--mutations", type=int, default=1, metavar="N", help="test_pipelines_bounds: so many mutations of each kept page, drawn anew")
+    parser.addoption("--seed", type=int, metavar="SEED", help="draw the kills or mutations of an earlier run again")
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -28,7 +29,8 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def pytest_report_header(config: pytest.Config) -> str | None:
-    return f"kills: --kills {config.option.kills} --seed {config.option.seed}" if config.getoption("--kills") else None
+    drawn = [f"--{name} {config.getoption(f'--{name}')}" for name in ("kills", "mutations") if (config.getoption(f"--{name}") or 0) > 1]
+    return f"drawn: {' '.join(drawn)} --seed {config.option.seed}" if drawn else None
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from itertools import takewhile
 
 from archive.records import Article, Attachment, Byline
 from pipelines.context import Context
@@ -16,7 +17,7 @@ from pipelines.reading.links import Link
 from pipelines.reading.select import Hit, Page, elements, first, hits
 from pipelines.reading.styles import MARK
 from pipelines.reading.text import folded
-from pipelines.reading.tree import Element, drop, inner_text
+from pipelines.reading.tree import Element, bound, drop, inner_text
 
 HEADER_LINE = 200  # characters at most of a date or category line that is taken out of the body
 
@@ -66,7 +67,7 @@ def assemble(located: Sequence[Located], context: Context, *, fetched_at: dateti
         title=title,
         text=text,
         html=html_of(paragraphs),
-        lead=lead,
+        lead=_still_first(lead, text),
         byline=Byline(signed.raw, signed.authors) if signed and signed.authors else None,
         published_at=published_at,
         modified_at=modified_at,
@@ -86,6 +87,7 @@ def _paragraphs(located: Sequence[Located], title: str, notes: Notes) -> tuple[s
     paragraphs: list[Paragraph] = []
     links: list[Link] = []
     for one in located:
+        bound(one.body.element)
         for element in _each(one.page, one.layout.caption, one.body.element):
             element.set(MARK, "caption")
         _strip(one)
@@ -96,6 +98,12 @@ def _paragraphs(located: Sequence[Located], title: str, notes: Notes) -> tuple[s
     if lead:
         notes.layout("lead", lead)
     return lead, paragraphs, links
+
+
+def _still_first(lead: str | None, text: str) -> str | None:
+    """The lead without what turned out to be a byline or a caption: it is how the text begins."""
+    alike = takewhile(lambda pair: pair[0] == pair[1], zip((lead or "").split("\n"), text.split("\n"), strict=False))
+    return "\n".join(line for line, _ in alike) or None
 
 
 def _mark_lead(head: Located) -> list[Paragraph]:

@@ -11,7 +11,7 @@ from typing import TypeAlias
 
 from pipelines.reading.styles import hides
 from pipelines.reading.text import normal
-from pipelines.reading.tree import Element
+from pipelines.reading.tree import MOST_ELEMENTS, Element, TooMuch
 
 UNSEEN = frozenset({"script", "style", "noscript", "template", "head", "select", "option", "textarea", "button", "iframe", "svg", "title"})
 BLOCK = frozenset(
@@ -82,7 +82,10 @@ def _blocks(root: Element) -> list[Block]:
     found: dict[Element, Block] = {}
     outside: Place = (root, False, False)
     places: dict[Element | None, Place] = {None: outside}
-    for element in root.iter():
+    for count, element in enumerate(root.iter()):
+        if count > MOST_ELEMENTS:
+            msg = f"the page has more than {MOST_ELEMENTS} elements"
+            raise TooMuch(msg)
         around = places.get(element.getparent(), outside)
         tag = element.tag
         if isinstance(tag, str):

@@ -26,7 +26,10 @@ class Link:
 
 
 def is_file(address: str) -> bool:
-    parts = urlsplit(address)
+    try:
+        parts = urlsplit(address)
+    except ValueError:
+        return False
     names = [parts.path, *parts.path.split("/"), *(one.partition("=")[2] for one in parts.query.split("&"))]
     return any(unquote(name).lower().endswith(FILES) for name in names)
 

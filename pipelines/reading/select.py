@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
 from urllib.parse import urljoin
@@ -39,7 +40,10 @@ class Page:
     @cached_property
     def base(self) -> str:
         """What addresses on the page are relative to."""
-        return next((urljoin(self.url, one.strip()) for one in BASES(self.root)), self.url)
+        for said in BASES(self.root):
+            with suppress(ValueError):  # what cannot be joined is no base
+                return urljoin(self.url, str(said).strip())
+        return self.url
 
     def __post_init__(self) -> None:
         self.names.update(" ".join([*CLASSES(self.root), *IDS(self.root)]).split())

@@ -6,6 +6,11 @@ from lxml import etree
 
 from pipelines.reading.text import normal
 
+MOST_ELEMENTS = 60_000  # of a page that is read line by line; real ones have up to 20,000
+MOST_IN_BODY = 20_000  # of an article; one of 500 paragraphs and tables pasted from Word has some 10,000
+LONGEST_TEXT = 1_000_000  # characters of an article: the longest laws have 500,000
+COUNT, LENGTH = etree.XPath("count(descendant::*)"), etree.XPath("string-length(.)")
+
 Element: TypeAlias = etree._Element  # lxml's name for the type
 
 
@@ -17,6 +22,18 @@ def parse(source: bytes) -> Element:
     except etree.XMLSyntaxError:  # nothing in it that could be an element
         root = None
     return etree.Element("html") if root is None else root
+
+
+class TooMuch(Exception):
+    """More than any article has, so that no page can take long; the message says how much."""
+
+
+def bound(body: Element) -> None:
+    """Raises TooMuch for an article that nobody wrote."""
+    elements, letters = int(COUNT(body)), int(LENGTH(body))
+    if elements > MOST_IN_BODY or letters > LONGEST_TEXT:
+        msg = f"its body has {elements} elements and {letters} characters"
+        raise TooMuch(msg)
 
 
 def drop(element: Element) -> None:

@@ -11,11 +11,13 @@ from pipelines.reading.generic.lines import HEADINGS, PARAGRAPH, TITLED, ends, i
 from pipelines.reading.names import is_site
 from pipelines.reading.select import Page
 from pipelines.reading.text import folded, is_furniture, normal, opens_related
-from pipelines.reading.tree import Element
+from pipelines.reading.tree import LONGEST_TEXT, Element, TooMuch
 
 LONG = 25  # letters that two titles share only if they are the same
 LEAST = 150  # letters of running text before a page counts as an article
 BOX = 9  # lines at most of a box of other articles that stands between paragraphs
+MOST_LINES = 6_000  # that are no links; real pages have up to 1,000
+WORK = 60_000  # titles tried times lines looked at, at most
 NEAR = 18  # lines at most, links not counted, between the title and the first paragraph
 LISTS = 0.5  # share of links above which the lines after a title are a list of others
 MAIN = 0.7  # share of the paragraphs that the element of the text holds
@@ -41,6 +43,10 @@ class Extent:
 
 def find_extent(page: Page, blocks: Blocks) -> Extent | None:
     """By what the page tells machines it is called; where it tells nothing that it prints too, by looks alone."""
+    lines, letters = sum(not one.is_link for one in blocks), sum(one.own for one in blocks)
+    if lines > MOST_LINES or letters > LONGEST_TEXT:
+        msg = f"the page has {lines} lines and {letters} letters that are no link"
+        raise TooMuch(msg)
     clues = _clues(page)
     told = any(_told(folded(block.text), clues) for block in blocks if not block.is_link) if clues else False
     return _best(blocks, clues if told else frozenset())
@@ -48,15 +54,21 @@ def find_extent(page: Page, blocks: Blocks) -> Extent | None:
 
 def _best(blocks: Blocks, clues: frozenset[str]) -> Extent | None:
     best: tuple[float, Extent] | None = None
-    for block in blocks:
-        worth = _as_title(block, clues)
-        if not worth or (extent := _from(block, blocks)) is None:
+    candidates = [(worth, block) for block in blocks if (worth := _as_title(block, clues))]
+    most = max(10, WORK // (1 + sum(not block.is_link for block in blocks)))  # real pages have fewer
+    if len(candidates) > most:
+        likeliest = sorted(candidates, key=lambda one: one[0], reverse=True)[:most]
+        candidates = sorted(likeliest, key=lambda one: one[1].index)
+    for worth, block in candidates:
+        extent = _from(block, blocks)
+        if extent is None:
             continue
         if not clues and worth < 1 and block.index and is_paragraph(blocks.all[block.index - 1]):
             continue  # a line between paragraphs
-        worth += min(3.0, weight(blocks, extent) / 600) if clues else weight(blocks, extent) / 110 - 0.7 * (extent.first - extent.title)
-        if best is None or worth >= best[0]:
-            best = worth, extent
+        mass = weight(blocks, extent)
+        whole = worth + (min(3.0, mass / 600) if clues else mass / 110 - 0.7 * (extent.first - extent.title))
+        if best is None or whole >= best[0]:
+            best = whole, extent
     return best[1] if best else None
 
 
