@@ -14,10 +14,11 @@ Row = dict[str, Any]
 
 CONTENT = ("title", "lead", "text", "byline", "published_at", "modified_at", "images")
 
-# What one reading decides of an article, by table; a digest of it stands in the article's row, so that nothing can change unnoticed later.
+# What one reading decides of an article, by table; a digest of it stands in the article's row, so that nothing can change unnoticed
+# later. Not the capture it was read from: two crawls of the same pages say the same.
 READ = {
     "articles": (
-        *("site_id", "url", "author", "year", "category", "tags", "language", "source_name", "source_url", "version_id", "capture_id"),
+        *("site_id", "url", "author", "year", "category", "tags", "language", "source_name", "source_url"),
         *(*CONTENT, "html"),
     ),
     "article_authors": ("article_id", "position", "author_id", "role", "printed"),

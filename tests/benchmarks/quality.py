@@ -15,7 +15,6 @@ import sys
 import tempfile
 import time
 import unicodedata
-import venv
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
@@ -158,8 +157,7 @@ def main(folder: Path, pattern: str, tools: str, environment: Path | None, as_js
 def row(name: str, pages: Sequence[Case], parse: float, folder: Path) -> Row:
     """What the table says of a reader."""
     answers = measured(OURS[name], [(case,) for case in pages]) if name in OURS else told(TOOLS[name], pages, folder)
-    errors = [f"{case.name}: {one['error']}" for case, one in zip(pages, answers, strict=True) if "error" in one]
-    if errors:
+    if errors := [f"{case.name}: {one['error']}" for case, one in zip(pages, answers, strict=True) if "error" in one]:
         click.echo(f"{name} fails on {len(errors)} of {len(pages)} pages. The first is {errors[0]}", err=True)
     said = {case.name: one if name in OURS else article(one) for case, one in zip(pages, answers, strict=True)}
     found, spent = score(lambda case: said[case.name], pages), milliseconds(answers)
@@ -183,11 +181,10 @@ def told(tool: Tool, pages: Sequence[Case], folder: Path) -> list[Answer]:
 def installed(tool: Tool, folder: Path) -> Path:
     """The Python that has the tool. What pip says is not handed on, since it names its index."""
     python = folder / "bin" / "python"
-    if not python.exists():
-        venv.create(folder, with_pip=True)
     wanted = [f"{tool.package}=={tool.version}", *tool.beside]
-    if subprocess.run([python, "-m", "pip", "install", "--quiet", *wanted], check=False, capture_output=True).returncode:
-        msg = f"pip cannot install {' '.join(wanted)}"
+    steps = [sys.executable, "-m", "venv", folder], [python, "-m", "pip", "install", "--disable-pip-version-check", *wanted]
+    if any(subprocess.run(step, check=False, capture_output=True).returncode for step in steps[python.exists() :]):
+        msg = f"{' '.join(wanted)} cannot be installed in {folder}"
         raise Unusable(msg)
     return python
 
@@ -196,14 +193,14 @@ def asked(python: str | Path, read: Reader, pages: Sequence[Case]) -> list[Answe
     """The answers of a reader in a process of its own."""
     program = "\n\n".join((IMPORTS, *map(inspect.getsource, (read, measured, work)), f"work({read.__name__}, *sys.argv[1:])"))
     with tempfile.TemporaryDirectory() as name:
-        pages_file, answers_file = Path(name, "pages.json"), Path(name, "answers.jsonl")
-        pages_file.write_text(json.dumps([{"page": str(case.path / PAGE), "url": case.answer.url} for case in pages]), encoding="utf-8")
-        command = [python, "-I", "-c", program, pages_file, answers_file]
+        wanted, given = Path(name, "pages.json"), Path(name, "answers.jsonl")
+        wanted.write_text(json.dumps([{"page": str(case.path / PAGE), "url": case.answer.url} for case in pages]), encoding="utf-8")
+        command = [python, "-I", "-c", program, wanted, given]
         done = subprocess.run(command, check=False, capture_output=True, text=True, errors="replace")
         if done.returncode:
-            msg = f"its process ended with {done.returncode}: {done.stderr.strip().splitlines()[-1:]}"
+            msg = f"its process ended with {done.returncode}: {(done.stderr.splitlines() or ['no word'])[-1]}"
             raise Unusable(msg)
-        return [json.loads(line) for line in answers_file.read_text(encoding="utf-8").splitlines()]
+        return [json.loads(line) for line in given.read_text(encoding="utf-8").splitlines()]
 
 
 def article(answer: Answer) -> Said:
@@ -236,13 +233,13 @@ def milliseconds(answers: Sequence[Answer]) -> float:
 
 
 def report(rows: Sequence[Row], pages: Sequence[Case], pattern: str, parse: float) -> str:
-    leads = sum(bool(case.truth["lead"]) for case in pages)
-    said = f"{datetime.now(UTC):%Y-%m-%d}, Python {platform.python_version()}: {len(pages)} pages `{pattern}`, {leads} of them with a lead."
-    return "\n".join((f"{said} A bare parse by lxml {version('lxml')} takes {parse:.2f} ms a page.", "", *table(rows)))
+    leads, now = sum(bool(case.truth["lead"]) for case in pages), datetime.now(UTC)
+    head = f"{now:%Y-%m-%d}, Python {platform.python_version()}: {len(pages)} pages `{pattern}`, {leads} of them with a lead."
+    return "\n".join((f"{head} A bare parse by lxml {version('lxml')} takes {parse:.2f} ms a page.", "", *table(rows)))
 
 
 def table(rows: Sequence[Row]) -> Iterator[str]:
-    """In Markdown."""
+    """Markdown."""
     yield f"| {' | '.join(rows[0])} |"
     yield f"| {' | '.join('---' if isinstance(value, str) else '---:' for value in rows[0].values())} |"
     for one in rows:
