@@ -28,13 +28,12 @@ import click
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
-from crawler.survey.cases import PAGE
+from crawler.survey.cases import CASE, GOLDEN, PAGE
 from pipelines.reading.dates import VIETNAM
 from scoring import FOLDER, GATE, UNTELLING, Case, Said, Score, cases, score
 from test_gate import by_layout, generic
 
 Answer = dict[str, Any]  # of a tool its title, text, authors and date, of ours the article; `seconds` of CPU; `error` where reading failed
-Row = dict[str, str | int | float]
 Reader = Callable[..., Said]
 
 # From here to `work` stands what other Pythons are given to run: with these imports, and nothing else of this module.
@@ -57,12 +56,15 @@ def trafilatura(body: bytes, url: str) -> Said:
 
 
 def readability(body: bytes, url: str) -> Said:
-    """It gives markup, of which each block is made a line, as a browser would show it."""
+    """It gives markup, of which each block is made a line, and each row of a table."""
     from lxml import html
     from readability import Document
 
     page = Document(body, url=url)
     title, tree = page.short_title() or page.title(), html.fromstring(page.summary())
+    for cell in tree.iter("td", "th"):
+        if len(alone := [*cell.iter("br", "div", "li", "p", "tr")]) == 1:  # else the table is there for the layout
+            alone[0].tag = "td"
     block = re.compile("address|article|blockquote|br|d[dlt]|div|fig(caption|ure)|h[1-6r]|li|[ou]l|p|pre|section|table|tr")
     for one in tree.iter("*"):
         edge = "\n" if block.fullmatch(one.tag) else " " if one.tag in {"td", "th"} else ""
@@ -105,7 +107,7 @@ def work(read: Reader, asked: str, answered: str) -> None:
 
     def refuse(event: str, _: object) -> None:
         if event in {"socket.connect", "socket.getaddrinfo"}:
-            raise OSError("offline")
+            raise OSError(event)
 
     sys.addaudithook(refuse)
     pages = [(Path(one["page"]).read_bytes(), one["url"]) for one in json.loads(Path(asked).read_text(encoding="utf-8"))]
@@ -144,17 +146,15 @@ def main(folder: Path, pattern: str, tools: str, environment: Path | None, as_js
     if unknown := set(tools.split(",")) - OURS.keys() - TOOLS.keys():
         msg = f"{', '.join(sorted(unknown))}; known are {', '.join((*OURS, *TOOLS))}"
         raise click.BadParameter(msg, param_hint="--tools")
-    pages = cases(folder, pattern)
-    if not pages:
-        msg = f"{folder} holds no reviewed page {pattern}: <site>/<case>/ with {PAGE}, case.toml and article.json"
-        raise click.ClickException(msg)
+    if not (pages := cases(folder, pattern)):
+        sys.exit(f"{folder} holds no reviewed page {pattern}: <site>/<case>/ with {PAGE}, {CASE} and {GOLDEN}")
     with tempfile.TemporaryDirectory() as temporary:
         parse = milliseconds(asked(sys.executable, bare, pages))
         rows = [row(name, pages, parse, environment or Path(temporary)) for name in tools.split(",")]
     click.echo(json.dumps(rows, indent=1) if as_json else report(rows, pages, pattern, parse))
 
 
-def row(name: str, pages: Sequence[Case], parse: float, folder: Path) -> Row:
+def row(name: str, pages: Sequence[Case], parse: float, folder: Path) -> dict[str, Any]:
     """What the table says of a reader."""
     answers = measured(OURS[name], [(case,) for case in pages]) if name in OURS else told(TOOLS[name], pages, folder)
     if errors := [f"{case.name}: {one['error']}" for case, one in zip(pages, answers, strict=True) if "error" in one]:
@@ -195,8 +195,7 @@ def asked(python: str | Path, read: Reader, pages: Sequence[Case]) -> list[Answe
     with tempfile.TemporaryDirectory() as name:
         wanted, given = Path(name, "pages.json"), Path(name, "answers.jsonl")
         wanted.write_text(json.dumps([{"page": str(case.path / PAGE), "url": case.answer.url} for case in pages]), encoding="utf-8")
-        command = [python, "-I", "-c", program, wanted, given]
-        done = subprocess.run(command, check=False, capture_output=True, text=True, errors="replace")
+        done = subprocess.run([python, "-I", "-c", program, wanted, given], check=False, capture_output=True, text=True, errors="replace")
         if done.returncode:
             msg = f"its process ended with {done.returncode}: {(done.stderr.splitlines() or ['no word'])[-1]}"
             raise Unusable(msg)
@@ -232,14 +231,13 @@ def milliseconds(answers: Sequence[Answer]) -> float:
     return 1000 * float(sum(one["seconds"] for one in answers)) / len(answers)
 
 
-def report(rows: Sequence[Row], pages: Sequence[Case], pattern: str, parse: float) -> str:
+def report(rows: Sequence[dict[str, Any]], pages: Sequence[Case], pattern: str, parse: float) -> str:
     leads, now = sum(bool(case.truth["lead"]) for case in pages), datetime.now(UTC)
     head = f"{now:%Y-%m-%d}, Python {platform.python_version()}: {len(pages)} pages `{pattern}`, {leads} of them with a lead."
-    return "\n".join((f"{head} A bare parse by lxml {version('lxml')} takes {parse:.2f} ms a page.", "", *table(rows)))
+    return "\n".join((f"{head} A bare parse by lxml {version('lxml')} takes {parse:.2f} ms a page.", "", *markdown(rows)))
 
 
-def table(rows: Sequence[Row]) -> Iterator[str]:
-    """Markdown."""
+def markdown(rows: Sequence[dict[str, Any]]) -> Iterator[str]:
     yield f"| {' | '.join(rows[0])} |"
     yield f"| {' | '.join('---' if isinstance(value, str) else '---:' for value in rows[0].values())} |"
     for one in rows:
