@@ -16,7 +16,7 @@ from pipelines import urls
 from pipelines.context import Context
 from pipelines.layout import Layout
 from pipelines.mentions import find
-from pipelines.reading import generic, legacy
+from pipelines.reading import generic, last_resort, legacy
 from pipelines.reading.article import Located, assemble, locate
 from pipelines.reading.decode import decode
 from pipelines.reading.select import Page, elements, needed
@@ -149,7 +149,11 @@ def _article(pages: Sequence[Page], context: Context, fetched_at: datetime | Non
     except TooMuch as error:
         return Failure(Reason.TOO_LARGE, str(error))
     if article is None:
-        return _why_not(pages[0], context, fetched_at)
+        failure = _why_not(pages[0], context, fetched_at)
+        unread = failure.reason is Reason.NOT_AN_ARTICLE and not _layouts(context, fetched_at)[0].body
+        article = last_resort.article_of(pages[0], context) if unread else None
+        if article is None:
+            return failure
     if not (article.text or article.images or article.attachments):
         return _protected(pages[0]) or Failure(Reason.EMPTY_BODY, f"nothing under the title {article.title[:80]!r}")
     if len(article.title) > LONGEST_TITLE or len(article.text) > LONGEST_TEXT:

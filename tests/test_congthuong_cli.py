@@ -6,13 +6,17 @@ import subprocess
 import sys
 import zipfile
 from collections.abc import Callable
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
 from conftest import Cli, Crawled, Samples
 from congthuong.cli import COMMANDS
+from crawler.probe import Answer
 from crawler.site_files import site_ids
+from crawler.survey.cases import load_case
+from test_bad_pages import GOOD, SITE
 
 ROOT = Path(__file__).parent.parent
 
@@ -66,6 +70,24 @@ def test_read_says_why_a_page_is_no_article(cli: Callable[..., Cli], tmp_path: P
     answer = cli("read", page, "--url", "https://socongthuong.backan.gov.vn/x/", "--site", "bac-kan")
     assert answer.code == 1
     assert "NotAnArticle" in answer.err
+
+
+def test_read_keeps_a_page_as_a_case_once(cli: Callable[..., Cli], tmp_path: Path) -> None:
+    page, site, case = tmp_path / "page.html", tmp_path / "trang-mau.toml", tmp_path / "cases" / "trang-mau" / "phien-cho"
+    page.write_text(GOOD, encoding="utf-8")
+    site.write_text(SITE.format(home="http://127.0.0.1/"), encoding="utf-8")
+    given = ("read", page, "--url", "http://127.0.0.1/bai/1", "--fetched-at", "2024-03-13T01:02:03", "--save-case", case)
+    answer = cli(*given, "--site-file", site)
+    assert answer.code == 0
+    assert f"{case / 'article.json'} was not there and holds now what was read. Review it" in answer.err
+    assert load_case(case) == ("trang-mau", Answer("http://127.0.0.1/bai/1", 200, (), GOOD.encode(), datetime(2024, 3, 13, 1, 2, 3, tzinfo=UTC)))
+    assert json.loads((case / "article.json").read_text(encoding="utf-8"))["title"] == json.loads(answer.out)["article"]["title"]
+    again = cli(*given, "--site-file", site)
+    assert (again.code, again.out) == (2, "")
+    assert "is there already" in again.err
+    nameless = cli(*given)
+    assert (nameless.code, nameless.out) == (2, "")
+    assert "name it with --site or --site-file" in nameless.err
 
 
 def test_scrapy_knows_every_site_as_a_spider() -> None:

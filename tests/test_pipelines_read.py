@@ -46,6 +46,30 @@ def test_a_packed_body() -> None:
     assert reading.article.title == "Tổng kết"
 
 
+ONE_BLOCK = "Sáng 12/3, chợ phiên & hội hoa mở lại với hơn trăm gian hàng nông sản của bà con các xã trong huyện, cao hơn năm trước nhiều. " * 5
+CLAIM = '<meta property="og:type" content="article"><title>Chợ phiên đông khách</title>'
+
+
+def test_what_calls_itself_an_article_is_read_by_a_general_program_where_ours_finds_none() -> None:
+    """One paragraph under no heading at all: ours takes that for no article, and without the page's word it stays none."""
+    body = f"<div><p>{ONE_BLOCK}</p></div>".replace("&", "&amp;")
+    reading = read_html(f"<html><head>{CLAIM}</head><body>{body}</body></html>", URL)
+    assert isinstance(reading, Reading)
+    article = reading.article
+    assert (article.title, article.text, article.html) == ("Chợ phiên đông khách", ONE_BLOCK.strip(), body[5:-6].replace(" </p>", "</p>"))
+    assert (article.byline, article.published_at, article.category) == (None, None, None)
+    assert all(one.method == "trafilatura" and one.doubt for one in article.evidence)
+    unclaimed = read_html(f"<html><head><title>Chợ phiên đông khách</title></head><body>{body}</body></html>", URL)
+    assert isinstance(unclaimed, Failure)
+    assert unclaimed.reason is Reason.NOT_AN_ARTICLE
+
+
+def test_a_layout_that_does_not_fit_is_not_papered_over() -> None:
+    failure = read_html(f"<html><head>{CLAIM}</head><body><div><p>{ONE_BLOCK}</p></div></body></html>", URL, context=CONTEXT)
+    assert isinstance(failure, Failure)
+    assert failure.reason is Reason.NOT_AN_ARTICLE
+
+
 CHALLENGE = '<html><head><script>document.cookie="a=1";location.reload()</script></head><body><noscript>Bật JavaScript</noscript></body></html>'
 REDESIGNED = f'<html><body><h1 class="moi">Tổng kết</h1><div class="khac">{PARAGRAPH * 4}</div></body></html>'
 

@@ -5,6 +5,7 @@ instead, in `test_gate.py`.
 """
 
 import json
+import tomllib
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -12,8 +13,9 @@ import pytest
 
 from archive.errors import UsageError
 from crawler.probe import Answer
-from crawler.site_files import read_site_file
+from crawler.site_files import FAMILIES, load_site, read_site_file, site_ids
 from crawler.survey.cases import CASE, GOLDEN, PAGE, check_case, load_case, write_case
+from pipelines.layout import Layout
 from scoring import FOLDER, GATE, site_of
 from test_bad_pages import GOOD, SITE
 
@@ -32,6 +34,24 @@ def test_a_kept_page_reads_as_reviewed(case: Path) -> None:
     name, _ = load_case(case)
     assert name == case.parent.name, f"{case}: the folder is that of another site than {CASE} says"
     assert (wrong := check_case(case, site_of(case.parent, name))) is None, wrong
+
+
+def test_every_layout_has_a_page_of_its_day() -> None:
+    """A layout nobody has held against a page is a guess."""
+    kept = [
+        (site_of(path.parent, name), answer) for path, (name, answer) in ((one.parent, load_case(one.parent)) for one in FOLDER.glob(f"*/*/{CASE}"))
+    ]
+    shown = {site.context().layouts_on(answer.fetched_at.date())[0].model_dump_json() for site, answer in kept}
+    own = {f"site {name}": load_site(name).layout for name in site_ids()}
+    read = ((path.stem, tomllib.loads(path.read_text(encoding="utf-8"))) for path in FAMILIES.glob("*.toml"))
+    of_families = {f"family {name}": [Layout.model_validate(one) for one in said["layout"]] for name, said in read}
+    unseen = [
+        f"{name}, until {one.valid_until or 'now'}"
+        for name, layouts in (of_families | own).items()
+        for one in layouts
+        if one.model_dump_json() not in shown
+    ]
+    assert not unseen, f"no folder under {FOLDER} has a fetched_at that selects these layouts; `congthuong read --save-case` makes one"
 
 
 @pytest.fixture

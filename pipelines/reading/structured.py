@@ -39,6 +39,10 @@ class Structured:
         found = [one for script in SCRIPTS(self.root) for one in _objects(script.text or "") if _kinds(one) & ARTICLES]
         return min(found, key=lambda one: _kinds(one) == {"WebPage"}, default={})
 
+    @property
+    def says_article(self) -> bool:
+        return bool(self.json_ld and _kinds(self.json_ld) != {"WebPage"}) or self.metas.get("og:type") == "article"
+
     @cached_property
     def microdata(self) -> Mapping[str, str]:
         """The dates that elements of the page carry as properties."""
