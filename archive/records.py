@@ -48,6 +48,15 @@ class Capture:
         return next((value for key, value in self.headers if key.lower() == wanted), None)
 
 
+@dataclass(frozen=True, slots=True)
+class FileText:
+    """What a file says that an article links to."""
+
+    text: str  # its lines; empty where there are none to be had
+    pages: int | None = None  # None where not even that is known
+    doubt: str | None = None  # why the text may not be all of it
+
+
 AuthorKind: TypeAlias = Literal["person", "unit", "agency", "initials"]
 AuthorRole: TypeAlias = Literal["text", "photo", "compiled", "source"]
 

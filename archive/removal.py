@@ -2,10 +2,12 @@
 
 import sqlite_utils
 
-from archive.schema import FTS
+from archive.schema import INDEXES
 
 OF_ARTICLE = ("claims", "mentions", "attachments", "evidence", "article_authors", "versions", "addresses")  # in the order of taking them off
 OF_SITE = ("failures", "runs", "coverage", "site_events", "captures", "articles", "site_provinces")
+
+UNKEPT_FILES = "DELETE FROM files WHERE digest NOT IN (SELECT content_digest FROM captures WHERE kind = 'attachment')"
 
 
 def forget_article(db: sqlite_utils.Database, article_id: str) -> None:
@@ -26,7 +28,13 @@ def forget_site(db: sqlite_utils.Database, site: str) -> None:
     db.execute("DELETE FROM sites WHERE id = ?", [site])
 
 
+def forget_unkept_files(db: sqlite_utils.Database) -> None:
+    """Delete the words of files that no capture shows any more."""
+    if db.execute(UNKEPT_FILES).rowcount:
+        clean_search(db)
+
+
 def clean_search(db: sqlite_utils.Database) -> None:
     """Take deleted words out of the full-text indexes: deleting only marks them, and anyone who may ask SQL can read an index's pages."""
-    for table in FTS:
+    for table in INDEXES:
         db.execute(f"INSERT INTO {table} ({table}) VALUES ('optimize')")  # noqa: S608 - our own names

@@ -3,6 +3,8 @@
 `migrate(db)` brings any database up to the newest form. The words for people (descriptions, labels, facets) are in `web/metadata.yaml`.
 """
 
+from typing import NamedTuple
+
 import sqlite_utils
 from sqlite_utils import Migrations
 
@@ -129,26 +131,45 @@ CREATE INDEX site_events_by_capture ON site_events (capture_id) WHERE capture_id
 CREATE TABLE counts (measure TEXT NOT NULL, value TEXT NOT NULL, articles INTEGER NOT NULL, PRIMARY KEY (measure, value))
 """
 
-# Two full-text indexes over the articles: one that forgives missing accents, one that keeps them. Both are external content,
-# so neither stores the text again; `archive.search` says which one a query asks.
+# Two full-text indexes over the articles: one that forgives missing accents, one that keeps them; over files one that forgives.
+# All are external content, so none stores the text again; `archive.search` says which one a query asks.
 INDEXED = ("title", "text", "author")
 FTS = {"articles_fts": "unicode61 remove_diacritics 2", "articles_exact": "unicode61 remove_diacritics 0"}
+
+
+class SearchIndex(NamedTuple):
+    """A full-text index: of which table, and of which of its columns."""
+
+    table: str
+    columns: tuple[str, ...]
+    tokenize: str
+
+
+INDEXES = {name: SearchIndex("articles", INDEXED, tokenize) for name, tokenize in FTS.items()}
+INDEXES["files_fts"] = SearchIndex("files", ("text",), FTS["articles_fts"])
 
 
 @migrations()
 def first_form(db: sqlite_utils.Database) -> None:
     for statement in TABLES.split(";\n"):
         db.execute(statement)
-    columns = ", ".join(INDEXED)
-    for table, tokenize in FTS.items():
-        db.execute(f'CREATE VIRTUAL TABLE {table} USING fts5({columns}, content="articles", tokenize="{tokenize}")')
-    news, olds = (", ".join(f"{row}.{column}" for column in INDEXED) for row in ("new", "old"))
-    insert = "".join(f" INSERT INTO {t} (rowid, {columns}) VALUES (new.rowid, {news});" for t in FTS)  # noqa: S608 - our own names
-    delete = "".join(f" INSERT INTO {t} ({t}, rowid, {columns}) VALUES ('delete', old.rowid, {olds});" for t in FTS)  # noqa: S608 - our own names
-    db.execute(f"CREATE TRIGGER articles_ai AFTER INSERT ON articles BEGIN{insert} END")
-    db.execute(f"CREATE TRIGGER articles_ad AFTER DELETE ON articles BEGIN{delete} END")
-    changed = " OR ".join(f"old.{column} IS NOT new.{column}" for column in INDEXED)
-    db.execute(f"CREATE TRIGGER articles_au AFTER UPDATE OF {columns} ON articles WHEN {changed} BEGIN{delete}{insert} END")
+    _index(db, "articles")
+
+
+def _index(db: sqlite_utils.Database, content: str) -> None:
+    """Make the full-text indexes over a table, and what keeps them up with it."""
+    of_table = {name: one for name, one in INDEXES.items() if one.table == content}
+    [fields] = {one.columns for one in of_table.values()}
+    columns = ", ".join(fields)
+    for name, one in of_table.items():
+        db.execute(f'CREATE VIRTUAL TABLE {name} USING fts5({columns}, content="{content}", tokenize="{one.tokenize}")')
+    news, olds = (", ".join(f"{row}.{column}" for column in fields) for row in ("new", "old"))
+    insert = "".join(f" INSERT INTO {t} (rowid, {columns}) VALUES (new.rowid, {news});" for t in of_table)  # noqa: S608 - our own names
+    delete = "".join(f" INSERT INTO {t} ({t}, rowid, {columns}) VALUES ('delete', old.rowid, {olds});" for t in of_table)  # noqa: S608 - our own names
+    db.execute(f"CREATE TRIGGER {content}_ai AFTER INSERT ON {content} BEGIN{insert} END")
+    db.execute(f"CREATE TRIGGER {content}_ad AFTER DELETE ON {content} BEGIN{delete} END")
+    changed = " OR ".join(f"old.{column} IS NOT new.{column}" for column in fields)
+    db.execute(f"CREATE TRIGGER {content}_au AFTER UPDATE OF {columns} ON {content} WHEN {changed} BEGIN{delete}{insert} END")
 
 
 @migrations()
@@ -156,6 +177,14 @@ def digest_of_what_was_read(db: sqlite_utils.Database) -> None:
     """Empty in rows of before, until they are read again."""
     for table in ("articles", "versions"):
         db.execute(f"ALTER TABLE {table} ADD COLUMN read_digest TEXT")
+
+
+@migrations()
+def words_of_files(db: sqlite_utils.Database) -> None:
+    """Of files that were kept before, when they are read again."""
+    db.execute("CREATE TABLE files (digest TEXT PRIMARY KEY, pages INTEGER, text TEXT NOT NULL, doubt TEXT, read_digest TEXT NOT NULL)")
+    db.execute("CREATE INDEX attachments_by_digest ON attachments (digest) WHERE digest IS NOT NULL")
+    _index(db, "files")
 
 
 def migrate(db: sqlite_utils.Database) -> None:

@@ -152,7 +152,7 @@ class Pages:
             meta = {HEAD: pages[0].id, KIND: "page", VIA: pages[-1].url}
             yield self._request(row, Step(left[0]), self.on_further_page, meta)
             return
-        if reading is not None:
+        if isinstance(reading, Reading | Failure):
             yield ReadPage(pages[-1], reading)
         if isinstance(reading, Reading):
             self._spider.articles += 1

@@ -10,6 +10,7 @@ from typing import Any
 
 import sqlite_utils
 
+from archive.removal import forget_unkept_files
 from archive.tables import replace_all, transaction
 from pipelines.events import site_events
 from pipelines.site_days import site_days
@@ -57,6 +58,7 @@ def derive(db: sqlite_utils.Database) -> None:
         _mark(db, vanished)
         replace_all(db, "site_events", [event.row for event in site_events(db, days, ill)])
         db.execute(ATTACHMENTS)
+        forget_unkept_files(db)
         db.execute(UNUSED_AUTHORS)
         db.execute(AUTHORS)
         counts = [{"measure": name, "value": str(value), "articles": n} for name, sql in MEASURES.items() for value, n in db.execute(sql)]

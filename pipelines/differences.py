@@ -16,6 +16,9 @@ NEW, GONE = "(new)", "(gone)"
 # how it is read: `site` and `url` are those of the article, or of the page where there is none.
 OF_ARTICLE = 'SELECT a.site_id AS site, a.url AS "url ", t.* FROM {table} t JOIN articles a ON a.id = t.article_id ORDER BY {key}'
 OF_PAGE = 'SELECT t.site_id AS site, t.url AS "url ", t.* FROM {table} t WHERE {where} ORDER BY {key}'
+OF_FILE = """
+SELECT min(c.site_id) AS site, min(c.url) AS "url ", t.* FROM {table} t JOIN captures c ON c.content_digest = t.digest AND c.kind = 'attachment'
+GROUP BY t.digest ORDER BY {key}"""
 TABLES: dict[str, tuple[tuple[str, ...], str]] = {
     "articles": (("id",), OF_PAGE.replace("{where}", "1")),
     "article_authors": (("article_id", "position"), OF_ARTICLE),
@@ -23,12 +26,15 @@ TABLES: dict[str, tuple[tuple[str, ...], str]] = {
     "attachments": (("article_id", "url"), OF_ARTICLE),
     "mentions": (("id",), OF_ARTICLE),
     "claims": (("id",), OF_ARTICLE),
+    "files": (("digest",), OF_FILE),
     "failures": (("id",), OF_PAGE.replace("{where}", "capture_id IS NOT NULL")),
 }
 UNREAD = {
     "articles": frozenset({"first_seen", "last_seen", "vanished_at", "read_digest"}),
+    "files": frozenset({"read_digest"}),
     "attachments": frozenset({"capture_id", "content_type", "size", "digest"}),
 }
+NAMED = {"articles": "id", "failures": "id", "files": "digest"}
 PLACE = ("site", "url ")
 
 Row: TypeAlias = dict[str, Any]
@@ -36,7 +42,7 @@ Row: TypeAlias = dict[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class Example:
-    article: str  # its id; of a failure the capture's
+    article: str  # its id; of a failure the capture's, of a file the digest
     url: str
     old: object
     new: object
@@ -67,7 +73,7 @@ def differences(old: sqlite_utils.Database, new: sqlite_utils.Database) -> Diffe
                 one = found.setdefault((row["site"], table, name), Difference(row["site"], table, name))
                 one.count += 1
                 if len(one.examples) < EXAMPLES:
-                    article = row["id"] if table in {"articles", "failures"} else row["article_id"]
+                    article = row[NAMED.get(table, "article_id")]
                     one.examples.append(Example(article, row["url "], was, now))
     places = list(TABLES)
     return sorted(found.values(), key=lambda one: (one.site, places.index(one.table), one.field))

@@ -1,19 +1,20 @@
-"""What captures are: an article, a named failure, or nothing to read. One judgement for crawl, loading and rebuild. No clock, no network."""
+"""What captures are: an article, a file with words, a named failure, or nothing to read. One judgement for all who ask. No clock, no network."""
 
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import replace
 from urllib.parse import urljoin
 
-from archive.records import Capture, Evidence, Failure, Reading, Reason
+from archive.records import Capture, Evidence, Failure, FileText, Reading, Reason
 from pipelines import urls
 from pipelines.context import Context
+from pipelines.files import file_text
 from pipelines.read import further_pages, read, refused
 
 REDIRECTS = frozenset({301, 302, 303, 307, 308})  # those that clients follow
 MOST_PAGES = 50  # of one article
 
-Result = Reading | Failure | None  # None: no page to read (a listing, a redirect, a file), or an article that is not whole yet
+Result = Reading | FileText | Failure | None  # None: nothing to read (a listing, a redirect, an image), or an article that is not whole yet
 
 
 def judge(pages: Sequence[Capture], context: Context) -> Result:
@@ -25,6 +26,8 @@ def judge(pages: Sequence[Capture], context: Context) -> Result:
         return None
     if failure := refused(first):
         return failure
+    if first.kind == "attachment":
+        return file_text(first)
     if first.kind != "article" or target(pages[-1]) or unasked(pages, context):
         return None
     return _kept(read([one for one in pages if _is_page(one)], context), pages, context)

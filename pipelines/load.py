@@ -16,7 +16,7 @@ import sqlite_utils
 
 from archive.captures import SiteFolder
 from archive.errors import StorageError
-from archive.records import Capture, Failure, Reading, Reason
+from archive.records import Capture, Failure, FileText, Reading, Reason
 from archive.reference import load_reference
 from archive.removal import OF_ARTICLE, forget_site
 from archive.tables import open_archive, replace_children, store_reference, transaction, upsert
@@ -75,7 +75,7 @@ class Loader:
         self._pattern = context.layouts[-1].identity_pattern if context.layouts else None
         self.tally = Tally()
 
-    def catch_up(self, readings: Mapping[str, Reading | Failure] | None = None) -> Tally:
+    def catch_up(self, readings: Mapping[str, Reading | FileText | Failure] | None = None) -> Tally:
         """Take in every kept capture that the archive lacks. `readings`, by capture id, spares reading again what was just read."""
         while True:
             with self.lock(), transaction(self.db):
@@ -93,7 +93,7 @@ class Loader:
             forget_site(self.db, self._context.site)
         self.tally = Tally()
 
-    def _take_in(self, readings: Mapping[str, Reading | Failure]) -> None:
+    def _take_in(self, readings: Mapping[str, Reading | FileText | Failure]) -> None:
         orphans = self.db.execute(ORPHANS, [Reason.ORPHAN_REVISIT, self._context.site]).fetchall()
         if any((entry := self._folder.entry(orphan)) and entry.original for (orphan,) in orphans):  # what they stand for was imported
             raise _Reordered
@@ -151,6 +151,8 @@ class Loader:
                 row["article_id"] = self._take_whole(self._folder.pages(capture.part_of, until=sequence), result)
             elif isinstance(result, Reading):
                 row["article_id"], row["outcome"] = self._take(capture, result)
+            elif isinstance(result, FileText):
+                upsert(self.db, "files", [rows.file_row(capture, result)])
             elif isinstance(result, Failure):
                 row["outcome"] = "failure"
                 self.tally.failures[result.reason] = self.tally.failures.get(result.reason, 0) + 1

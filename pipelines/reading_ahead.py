@@ -17,7 +17,7 @@ from archive.capture_index import Entry
 from archive.captures import SiteFolder
 from archive.data import DataFolder
 from archive.errors import RunFailed
-from archive.records import Capture, Failure, Reading
+from archive.records import Capture, Failure, FileText, Reading
 from pipelines.context import Context
 from pipelines.judge import Result, judge
 
@@ -37,7 +37,7 @@ class ReadFolder(SiteFolder):
 
     def __init__(self, *args: object) -> None:
         super().__init__(*args)  # type: ignore[arg-type]
-        self.readings: dict[str, Reading | Failure] = {}  # results by capture id, which come while the loader goes on
+        self.readings: dict[str, Reading | FileText | Failure] = {}  # results by capture id, which come while the loader goes on
 
     def captures(self, *, after: int = 0, bodies: bool = True) -> Iterator[tuple[int, Capture]]:
         entries = takewhile(lambda one: self.until is None or one.sequence <= self.until, self._index.after(after))

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from operator import itemgetter
 from typing import Any
 
-from archive.records import Article, Capture, Failure, FieldName, Reading
+from archive.records import Article, Capture, Failure, FieldName, FileText, Reading
 
 Row = dict[str, Any]
 
@@ -75,6 +75,16 @@ def failure_row(capture: Capture, failure: Failure) -> Row:
         "at": stamp(capture.fetched_at),
         "capture_id": capture.id,
     }
+
+
+def file_row(capture: Capture, read: FileText) -> Row:
+    """By the digest of its bytes: the same file may stand under many addresses."""
+    row = {"digest": capture.content_digest, "pages": read.pages, "text": read.text, "doubt": read.doubt}
+    return row | {"read_digest": file_digest(row)}
+
+
+def file_digest(row: Row) -> str:
+    return _id(*(repr(row[name]) for name in ("digest", "pages", "text", "doubt")))
 
 
 def content(article: Article) -> Row:

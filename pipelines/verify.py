@@ -26,6 +26,7 @@ from pipelines.context import Context
 from pipelines.judge import target
 from pipelines.verify_articles import Articles
 from pipelines.verify_derived import check_derived
+from pipelines.verify_files import check_file_text
 from pipelines.withholding import BLANK
 
 ARCHIVE = "archive.db"
@@ -160,6 +161,7 @@ class Rows:
         odd = [name for name in expected if name not in unknown and expected[name] != row[name]]
         if odd not in ([], ["sequence"]):
             self.findings.broken("capture", place, f"archive.db says otherwise of the capture {capture.id}: {', '.join(odd)}", REBUILD)
+        check_file_text(self.db, capture, row["outcome"], self.findings)
         return odd == ["sequence"]
 
     def _name_unindexed(self) -> None:

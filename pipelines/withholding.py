@@ -13,9 +13,9 @@ from typing import Any
 import sqlite_utils
 
 from archive.captures import SiteFolder
-from archive.records import Capture, Failure, Reading
+from archive.records import Capture, Failure, FileText, Reading
 from archive.reference import load_reference
-from archive.removal import forget_article
+from archive.removal import forget_article, forget_unkept_files
 from archive.tables import in_memory, store_reference, transaction, upsert
 from archive.withheld import OUTCOME, Withheld, hidden
 from pipelines import rows, urls
@@ -73,7 +73,7 @@ class WithholdingLoader(Loader):
         readings = (judge(pages, self._context) for pages in self._named.values())
         return {_content(one) for one in readings if isinstance(one, Reading)}
 
-    def catch_up(self, readings: Mapping[str, Reading | Failure] | None = None) -> Tally:
+    def catch_up(self, readings: Mapping[str, Reading | FileText | Failure] | None = None) -> Tally:
         with self.lock(), transaction(self.db):
             self._learn()
             for article_id in sorted(self._withheld.articles):
@@ -168,6 +168,8 @@ class WithholdingLoader(Loader):
         row = rows.capture_row(*one) | BLANK | {"outcome": OUTCOME}
         upsert(self.db, "captures", [row])
         self._covered.add(one[1].id)
+        if one[1].kind == "attachment":
+            forget_unkept_files(self.db)
 
     def _put_aside(self, one: tuple[int, Capture], result: Result) -> None:
         for capture_id in self._leading_to(one[1]):

@@ -153,6 +153,15 @@ def fill(conn: sqlite3.Connection) -> None:
     refused = {"url": "https://cao-bang.example/", "reason": "Unreachable", "detail": "<i>connection refused</i>"}
     insert("failures", id="f2", site_id="cao-bang", at="2023-03-16T01:00:00+00:00", **refused)
     insert("attachments", article_id="a1", url="https://bac-kan.example/ke-hoach.pdf", name="Kế hoạch")
+    file = {
+        "site_id": "bac-kan",
+        "file": "bac-kan-00001.warc.gz",
+        "sequence": 2,
+        "fetched_at": "2023-03-15T01:00:00+00:00",
+        "content_digest": "sha256:fe",
+    }
+    insert("captures", id="c9", url="https://bac-kan.example/ke-hoach.pdf", **(kept | digests | file | {"kind": "attachment"}))
+    insert("files", digest="sha256:fe", pages=2, text="Kế hoạch khuyến công <b>năm</b> 2024\nĐiều 1", read_digest="x")
     conn.execute(
         "UPDATE articles SET versions = 2, images = ? WHERE id = 'a1'",
         [json.dumps([["https://bac-kan.example/1.jpg", "", "Hội nghị"]])],
@@ -299,6 +308,19 @@ def test_article_page_leads_to_everything_behind_it(page: Callable[[str], Beauti
         assert not link.startswith("/") or get(link).status_code == 200, link
 
 
+def test_words_of_a_file_are_found_and_lead_to_the_article(page: Callable[[str], Any], get: Callable[[str], Any]) -> None:
+    linked = page("/archive/articles?_search=dieu+1").find("a", string="Search the attached files for it")
+    soup = page(linked["href"])
+    assert "Điều 1" in soup.get_text()
+    assert not soup.find("b", string="năm")
+    file = page("/archive/articles/a1").find("a", string="its text")["href"]
+    assert soup.find("a", href=file.replace(":", "~3A"))  # as Datasette writes it
+    shown = page(file)
+    assert shown.select_one("pre.source").get_text() == "Kế hoạch khuyến công <b>năm</b> 2024\nĐiều 1"
+    assert [link["href"] for link in shown.select("dd > a[href^='/archive/']")] == ["/archive/articles/a1", "/archive/captures/c9"]
+    assert "<b>" not in get(file).text
+
+
 @pytest.mark.parametrize("row", ("clusters/moit-309-2023-iii", "decisions/qd-309-bct-2023", "provinces/bac-kan"))
 def test_what_is_mentioned_leads_to_the_articles(page: Callable[[str], BeautifulSoup], row: str) -> None:
     link = page(f"/archive/{row}").find("a", string="Articles that mention it")
@@ -433,7 +455,7 @@ def test_capture_page_says_where_the_bytes_lie(page: Callable[[str], BeautifulSo
 def test_home_says_what_is_held(page: Callable[[str], BeautifulSoup]) -> None:
     soup = page("/")
     figures = [item.get_text(" ", strip=True) for item in soup.select(".figures li")]
-    assert figures == ["3 articles", "2 departments", "4 captures", "Last captured 15/03/2023 01:00 UTC"]
+    assert figures == ["3 articles", "2 departments", "5 captures", "Last captured 15/03/2023 01:00 UTC"]
     bars = [[cell.get_text(strip=True) for cell in row.select("th, .n")] for row in soup.select(".bars tr")]
     assert bars == [["Cao Bằng", "2"], ["Bắc Kạn", "1"], ["2024", "1"], ["2023", "1"]]
     assert [heading.get_text() for heading in soup.select(".articles h3")][:2] == ["Đồng Tháp giới thiệu đặc sản", TITLE]
@@ -489,7 +511,7 @@ def test_an_open_archive_shows_what_is_written_meanwhile(tmp_path: Path) -> None
     db.close()
 
 
-SHADOW = re.compile(r"articles_(fts|exact)_\w+")
+SHADOW = re.compile(r"(articles|files)_(fts|exact)_\w+")
 
 
 def columns(path: Path) -> dict[str, set[str]]:
@@ -522,6 +544,7 @@ def test_hidden_are_the_internals(get: Callable[[str], Any]) -> None:
         "counts",
         "articles_fts",
         "articles_exact",
+        "files_fts",
         "_sqlite_migrations",
     }
 

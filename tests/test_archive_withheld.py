@@ -16,6 +16,7 @@ from archive.errors import UsageError
 from archive.tables import dump
 from archive.web import app
 from archive.withheld import hidden, read_withheld
+from pdfs import pdf
 from pipelines.derive import derive, record_log
 from pipelines.rebuild import Source, rebuild
 from pipelines.withholding import WithholdingLoader
@@ -93,8 +94,8 @@ class Kept(Bench):
         files = f'<p><a href="/{WORD}.pdf">{WORD}</a> <a href="/chung.pdf">Tệp chung</a></p>'
         self.page(f"{WORD}-12.html", title=f"Vụ việc {WORD}", text=f"Ông {WORD} thuộc Cụm thi đua số III./.", more=files)
         self.answer(f"{WORD}.pdf", status=302, kind="attachment", headers=(("Location", f"/{WORD}-that.pdf"),))
-        self.answer(f"{WORD}-that.pdf", f"%PDF {WORD}", kind="attachment")
-        self.answer("chung.pdf", "%PDF chung", kind="attachment")
+        self.answer(f"{WORD}-that.pdf", pdf([f"Kế hoạch {WORD}"]).decode(), kind="attachment")
+        self.answer("chung.pdf", pdf(["Tệp chung"]).decode(), kind="attachment")
         yield
         signed = f'<p style="text-align:right"><b>Tác giả: Nông Thị {WORD}</b></p>'
         self.page(f"{WORD}-12.html", later=1, title=f"Vụ việc {WORD}", text=f"Ông {WORD} bác bỏ./.", more=files + signed)
@@ -138,7 +139,7 @@ def secret_in(value: object) -> bool:
 def test_the_sample_is_all_there_while_nothing_is_withheld(whole: Kept) -> None:
     """Else the tests below would find nothing whatever the program did."""
     tables = {name for name, rows in dump(whole.db).items() if secret_in(rows)}
-    shown = {"articles", "versions", "captures", "addresses", "attachments", "authors", "article_authors", "evidence", "failures", "runs"}
+    shown = {"articles", "versions", "captures", "addresses", "attachments", "authors", "article_authors", "evidence", "failures", "runs", "files"}
     assert tables >= shown | {"articles_fts", "articles_exact"}
     assert whole.rows("SELECT count(*) AS n FROM mentions WHERE article_id = ?", whole.secret_article())[0]["n"] >= 1
     assert whole.rows("SELECT versions, vanished_at IS NULL AS here FROM articles WHERE id = ?", whole.secret_article()) == [
@@ -170,7 +171,7 @@ def test_no_page_of_the_file_and_no_index_holds_a_word_of_it(whole: Kept) -> Non
     link = f"{HOME}{WORD}-12.html".lower().encode()  # in the other article's text
     assert held.replace(link, b"").count(WORD.lower().encode()) == 0
     assert b"uyluon" not in held.replace(link, b"")  # the index leaves out the letters that a word shares with the one before
-    for table in ("articles_fts_data", "articles_exact_data"):
+    for table in ("articles_fts_data", "articles_exact_data", "files_fts_data"):
         assert not secret_in(whole.rows(f"SELECT block FROM {table}"))
 
 

@@ -4,7 +4,7 @@ import sqlite3
 from contextlib import closing
 from pathlib import Path
 
-from archive.schema import FTS, INDEXED
+from archive.schema import FTS, INDEXES, SearchIndex
 from archive.verify.findings import REBUILD, REMAKE, Findings
 
 LONGEST = 40  # characters of a phrase that is searched for: the longer, the slower
@@ -52,22 +52,23 @@ def check_search(connection: sqlite3.Connection, place: str, findings: Findings)
     FTS5's own check is an INSERT, which would keep all writers waiting. So it runs on copies of the indexes in SQLite's temporary database, over a
     view of the texts; those are not copied.
     """
-    for table, tokenize in FTS.items():
+    for table, index in INDEXES.items():
         findings.count("search indexes")
         try:
-            _check_index(connection, table, tokenize)
+            _check_index(connection, table, index)
         except sqlite3.DatabaseError as error:
             if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_CORRUPT:  # such as a full disk
                 raise
-            findings.broken("search", f"{place}: {table}", f"does not say what the articles say ({error})", REBUILD)
+            findings.broken("search", f"{place}: {table}", f"does not say what the {index.table} say ({error})", REBUILD)
         finally:
             connection.execute("DROP TABLE IF EXISTS temp.checked")
+            connection.execute("DROP VIEW IF EXISTS temp.texts")
 
 
-def _check_index(connection: sqlite3.Connection, table: str, tokenize: str) -> None:
-    columns = ", ".join(INDEXED)
-    connection.execute(f"CREATE TEMP VIEW IF NOT EXISTS texts AS SELECT rowid AS number, {columns} FROM main.articles")  # noqa: S608 - our own names
-    options = f'content="texts", content_rowid="number", tokenize="{tokenize}"'
+def _check_index(connection: sqlite3.Connection, table: str, index: SearchIndex) -> None:
+    columns = ", ".join(index.columns)
+    connection.execute(f"CREATE TEMP VIEW texts AS SELECT rowid AS number, {columns} FROM main.{index.table}")  # noqa: S608 - our own names
+    options = f'content="texts", content_rowid="number", tokenize="{index.tokenize}"'
     connection.execute(f"CREATE VIRTUAL TABLE temp.checked USING fts5({columns}, {options})")
     for shadow in SHADOWS:
         connection.execute(f"DELETE FROM temp.checked_{shadow}")  # noqa: S608 - our own names

@@ -19,6 +19,12 @@ Page = Callable[[sqlite3.Connection, str], Mapping[str, Any]]
 NEWEST = 10  # articles on the home page
 TOLD = 10  # versions of which an article's page says what changed; of those before them it says only that they were
 
+ATTACHMENTS = """
+SELECT t.*, f.text <> '' AS read FROM attachments t LEFT JOIN files f ON f.digest = t.digest WHERE t.article_id = ? ORDER BY t.url"""
+
+ATTACHED = """
+SELECT t.*, a.title FROM attachments t JOIN articles a ON a.id = t.article_id WHERE t.digest = ? ORDER BY a.published_at DESC, a.id, t.url"""
+
 
 def of_article(conn: sqlite3.Connection, key: str, table: str, order: str) -> list[Row]:
     return rows(conn, f"SELECT * FROM {table} WHERE article_id = ? ORDER BY {order}", key)  # noqa: S608 only names of this module
@@ -83,7 +89,7 @@ def article(conn: sqlite3.Connection, key: str) -> Mapping[str, Any]:
         "evidence": of_article(conn, key, "evidence", "field"),
         "claims": of_article(conn, key, "claims", "kind, start, id"),
         "versions": versions(conn, key, told=TOLD),
-        "attachments": of_article(conn, key, "attachments", "url"),
+        "attachments": rows(conn, ATTACHMENTS, key),
         "addresses": of_article(conn, key, "addresses", "key"),
         "capture": by_id(conn, "captures", found["capture_id"]),
         "province": by_id(conn, "provinces", found["province_id"]),
@@ -102,11 +108,16 @@ def capture(conn: sqlite3.Connection, key: str) -> Mapping[str, Any]:
     }
 
 
+def file(conn: sqlite3.Connection, key: str) -> Mapping[str, Any]:
+    return {"file": one(conn, "SELECT * FROM files WHERE digest = ?", key), "attached": rows(conn, ATTACHED, key)}
+
+
 PAGES: dict[str, Page] = {  # by template; Datasette names them after database and table
     "index.html": home,
     "table-archive-articles.html": articles,
     "row-archive-articles.html": article,
     "row-archive-captures.html": capture,
+    "row-archive-files.html": file,
     "row-archive-clusters.html": entities.cluster,
     "row-archive-decisions.html": entities.decision,
     "row-archive-provinces.html": entities.province,
