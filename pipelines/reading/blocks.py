@@ -90,6 +90,8 @@ def _blocks(root: Element) -> list[Block]:
         tag = element.tag
         if isinstance(tag, str):
             place = places[element] = _place(element, tag, around)
+            if tag == "time" and place[0] in found:  # two of them side by side are two dates
+                found[place[0]].pieces.append(" ")
             if text := element.text:
                 _add(found, text, place)
             if tag == "br" and place[0] in found:

@@ -50,16 +50,22 @@ def drop(element: Element) -> None:
     parent.remove(element)
 
 
+LINES = frozenset(
+    {"br", "div", "p", "li", "tr", "td", "th", "dt", "dd", "h1", "h2", "h3", "h4", "h5", "h6", "table", "ul", "ol", "section", "article"}
+)
+
+
 def inner_text(element: Element) -> str:
-    """The words inside, a `<br>` as a blank; not those of scripts and styles."""
+    """The words inside, a blank where a line or a box begins or ends; not those of scripts and styles."""
     pieces: list[str] = []
     for part in element.iter():
-        if part.tag == "br":
+        before = None if part is element else part.getprevious()
+        if part.tag in LINES or (before is not None and before.tag in LINES):
             pieces.append(" ")
         if isinstance(part.tag, str) and part.text and part.tag not in {"script", "style"}:
             pieces.append(part.text)
         if part is not element and part.tail:
-            pieces.append(part.tail)
+            pieces.append(f" {part.tail}" if part.tag in LINES else part.tail)
     return "".join(pieces)
 
 

@@ -1,12 +1,16 @@
 """Pages to measure on: articles of our own composition in the shape of a WordPress theme, 75 kB each as departments' pages are, and the site they stand on."""
 
+import json
 import random
 from collections.abc import Iterator
 from functools import lru_cache
+from html import escape
+from pathlib import Path
 
 from congthuong.demo.cms import Department, Response
 
 SIZE = 75_000  # bytes of a page
+LEAST = 60  # letters of a paragraph
 SITE_FILE = """
 name = "Sở Công Thương tỉnh Bắc Kạn (đo)"
 province = [{{ id = "bac-kan" }}]
@@ -22,41 +26,32 @@ feeds = []
 listings = []
 """
 
-WHO = ("Sở Công Thương tỉnh Lạng Sơn", "Phòng Quản lý công nghiệp", "Lãnh đạo Sở", "Đoàn công tác", "Ban Tổ chức hội nghị", "Các đơn vị trong Cụm")
-DOES = ("đã tổ chức", "phối hợp triển khai", "tiếp tục rà soát", "hướng dẫn doanh nghiệp thực hiện", "báo cáo kết quả", "thống nhất chương trình")
-WHAT = (
-    "phong trào thi đua của Cụm thi đua số III",
-    "đề án khuyến công ở cụm công nghiệp",
-    "kế hoạch theo Quyết định số 309/QĐ-BCT ngày 17/02/2023",
-    "hội nghị kết nối cung cầu hàng hóa với tỉnh Cao Bằng",
-    "công tác bảo đảm an toàn lưới điện trước mùa mưa",
-    "gian hàng của tỉnh Hà Giang và tỉnh Bắc Kạn",
-    "các chỉ tiêu về giá trị sản xuất công nghiệp",
-    "việc kiểm tra kho hóa chất tại các nhà máy",
-)
-HOW = (
-    "với sự tham gia của đông đảo cán bộ, công chức và người lao động",
-    "theo đúng tiến độ đã đăng ký từ đầu năm",
-    "nhằm nâng cao hiệu quả quản lý nhà nước về thương mại",
-    "trên cơ sở ý kiến góp ý của các địa phương",
-)
+TEXT = 5_200  # bytes of an article's text: the mean of departments' news
+KEPT = Path(__file__).parents[1] / "sites"
+
+
+@lru_cache
+def paragraphs() -> tuple[str, ...]:
+    """Of all kept pages in Vietnamese, so that words and mentions are as frequent as in news."""
+    truths = [json.loads(path.read_text(encoding="utf-8")) for path in sorted(KEPT.glob("*/*/article.json"))]
+    lines = (line for one in truths if one["language"] == "vi" for line in one["text"].split("\n"))
+    return tuple(dict.fromkeys(line for line in lines if len(line) >= LEAST and line.endswith((".", "./.", ";", ":"))))
 
 
 def text(number: int) -> list[str]:
-    """Twelve paragraphs, about 5 kB, no two articles with the same."""
+    """Paragraphs drawn at random, no two articles with the same."""
     chance = random.Random(number)  # noqa: S311 - the same articles in every run
-    sentence = "Trong tháng {}, {} {} {} {}.".format
-    return [
-        " ".join(sentence(chance.randint(1, 12), *map(chance.choice, (WHO, DOES, WHAT, HOW))) for _ in range(3)) + f" Số liệu thứ {number}.{i}."
-        for i in range(12)
-    ]
+    drawn: list[str] = []
+    while sum(len(one.encode()) for one in drawn) < TEXT:
+        drawn.append(chance.choice(paragraphs()))
+    return [*drawn, f"Số liệu thứ {number} của năm {1990 + number % 40}."]
 
 
 def article(number: int, origin: str) -> bytes:
     """One article's page."""
     title = f"Cụm thi đua số III sơ kết phong trào thi đua đợt {number}"
     date = f"{1 + number % 28:02}/{1 + number % 12:02}/2024"
-    body = "\n".join(f'<p style="text-align: justify;"><span style="font-size: 14pt;">{one}</span></p>' for one in text(number))
+    body = "\n".join(f'<p style="text-align: justify;"><span style="font-size: 14pt;">{escape(one)}</span></p>' for one in text(number))
     address = f"{origin}/{slug(number)}/"
     return padded(
         f"""<!DOCTYPE html><html lang="vi"><head><meta charset="utf-8"><title>{title}</title><link rel="canonical" href="{address}">

@@ -28,6 +28,7 @@ STEPS = re.compile(r"\s*(?:[»›>/|]|::)\s*")
 HOME = re.compile(r"(?:trang chủ|trang nhất|home|homepage)", re.IGNORECASE)
 KEYWORDS = re.compile(r"(?:từ kh[oó]á?a?|tags?|thẻ)\s*:?", re.IGNORECASE)
 FILES = re.compile(r"(?:các )?(?:tệp|file|tài liệu|văn bản|tập tin)(?: tin)? ?(?:đính kèm|kèm theo|gắn kèm)?\s*:?|tải về\s*:?", re.IGNORECASE)
+FILE_BOX = re.compile(r"attachments-?_?(?:list|container|box)|(?:tep|file)-?_?dinh-?_?kem|file-?_?list", re.IGNORECASE)
 SOURCE = re.compile(r"(?:theo|nguồn)(?: tin)?\s*:?\s", re.IGNORECASE)
 POSTED = re.compile(r"(?:người đăng|đăng bởi|bởi|posted by|by)(?!\w)", re.IGNORECASE)  # the account that entered it
 DATED = re.compile(r"\s*(\d{4}-\d{1,2}-\d{1,2})\s*[-–—:]\s+(?=\S)")  # 2015-03-24 - Thực hiện …, at the head of a lead
@@ -106,7 +107,7 @@ def between(lines: Sequence[Block], extent: Extent, body: Element, finds: Finds)
     for block in lines[extent.title + 1 : extent.first + 1]:
         text = block.text
         element = block.element
-        if folded(text) == title or block.aside:
+        if folded(text) == title or (block.aside and not _is_date_beside(block)):
             clear(block)
         elif block.index >= extent.first or (block.own >= PARAGRAPH and not is_header(block)):
             _lead(block, body, finds)
@@ -125,11 +126,22 @@ def between(lines: Sequence[Block], extent: Extent, body: Element, finds: Finds)
     _dated_lead(lines[extent.first], finds)
 
 
+def _is_date_beside(block: Block) -> bool:
+    """T3, a frame for Joomla's themes, has what is known of an article in an <aside> between title and text."""
+    return prints_date(block) and any(one.tag == "aside" for one in block.element.iterancestors())
+
+
 def _signed_beside(element: Element, finds: Finds) -> None:
     """A name in the line of the date, in a part of it that is called after its author."""
     for part in element.iterdescendants():
-        if SIGNING.search(part.get("class") or "") and byline.parse(inner_text(part), byline.Naming()):
+        if SIGNING.search(part.get("class") or "") and _signed(part):
             finds.first("byline", part)
+
+
+def _signed(element: Element) -> byline.Signed | None:
+    """What a line or box of its own says of who wrote it; nothing where it names the account that entered it."""
+    text = normal(inner_text(element))
+    return None if POSTED.match(text) else byline.parse(text, byline.Naming())
 
 
 def _lead(block: Block, body: Element, finds: Finds) -> None:
@@ -164,13 +176,14 @@ def _signs(block: Block) -> bool:
     """A name on a line of its own: labelled, or in an element called after its author."""
     named = f"{block.element.get('class') or ''} {block.element.get('id') or ''}"
     signed = None if POSTED.match(block.text) else byline.parse(block.text, byline.Naming())
-    return signed is not None and (bool(signed.method) or SIGNING.search(named) is not None)
+    return signed is not None and (bool(signed.method) or (SIGNING.search(named) is not None and _signed(block.element) is not None))
 
 
 def after(lines: Sequence[Block], extent: Extent, body: Element, finds: Finds) -> None:
     """What stands below the text but still belongs to the article: name, source, files, keywords, a date. All else there goes."""
     _files(lines[extent.first : extent.last + 1], finds)
     end = max((one.index for one in lines[extent.first : extent.last + 1] if is_paragraph(one)), default=extent.last)
+    _file_boxes(lines[end + 1 : extent.last + 1], body, finds)
     for block in lines[extent.first : extent.last + 1]:
         text = block.text
         if not within(block.element, body):
@@ -198,6 +211,18 @@ def _files(lines: Sequence[Block], finds: Finds) -> None:
             for link in links:
                 finds.add("attachments", link)
             clear(block)
+
+
+def _file_boxes(lines: Sequence[Block], body: Element, finds: Finds) -> None:
+    """Boxes below the text that are called after the files in them."""
+    boxes = dict.fromkeys(
+        one for block in lines for one in block.element.iterancestors() if FILE_BOX.search(one.get("class") or "") and within(one, body)
+    )
+    for box in boxes:
+        for link in box.iter("a"):
+            if is_file(link.get("href") or "") and normal(inner_text(link)):  # not the one around its icon
+                finds.add("attachments", link)
+        box.set("hidden", "")
 
 
 def _place(block: Block, finds: Finds) -> None:
