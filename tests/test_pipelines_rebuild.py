@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -320,18 +321,29 @@ body = ["div.body"]
 """
 
 
-@pytest.mark.parametrize("how", (signal.SIGKILL, signal.SIGTERM, signal.SIGINT), ids=lambda how: how.name)
-def test_a_rebuild_ended_on_the_way_leaves_the_archive_and_no_process(tmp_path: Path, how: signal.Signals) -> None:
-    """Then the next one works."""
-    bench = Bench(tmp_path / "data")
-    file = tmp_path / "mau.toml"
+@pytest.fixture(scope="module")
+def many(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A data folder with so many captures that a rebuild takes seconds."""
+    folder = tmp_path_factory.mktemp("many")
+    bench = Bench(folder / "data")
+    file = folder / "mau.toml"
     file.write_text(SITE, encoding="utf-8")
     site = read_site_file(file)
     save_site(site, bench.data.site("mau"))
     bench.context = site.context()
-    for number in range(300):
+    for number in range(1500):
         bench.page(f"tin-{number}.html", title=f"Tin {number}")
     bench.load()
+    bench.folder.close()
+    bench.db.close()
+    return folder / "data"
+
+
+@pytest.mark.parametrize("how", (signal.SIGKILL, signal.SIGTERM, signal.SIGINT), ids=lambda how: how.name)
+def test_a_rebuild_ended_on_the_way_leaves_the_archive_and_no_process(many: Path, tmp_path: Path, how: signal.Signals) -> None:
+    """Then the next one works."""
+    shutil.copytree(many, tmp_path / "data")
+    bench = Bench(tmp_path / "data")
     bench.folder.close()
     live = dump(bench.db)
     args = [sys.executable, "-m", "congthuong", "rebuild", "--jobs", "2", "--data", str(bench.data.path)]
