@@ -34,7 +34,8 @@ PASSWORD = re.compile(rb"<input\b[^>]*\btype\s*=\s*[\"']?password", re.IGNORECAS
 LONGEST_TITLE = 10_000  # characters
 CHALLENGE_WORDS = 300  # characters at most that a challenge shows
 MULTIPLE, NOT_MODIFIED, BAD, MISSING, GONE, SERVER = 300, 304, 400, 404, 410, 500
-CONTROL = re.compile("[\x00-\x08\x0b\x0e-\x1f\ufffe\uffff]+")  # a tree cannot hold them
+CONTROL = bytes([*range(9), 11, *range(14, 32)])  # a tree cannot hold them
+NO_CHARACTERS = ("\ufffe", "\uffff")  # nor these
 DECLARATION = re.compile(r"^\s*<\?xml[^>]*>")
 
 
@@ -137,7 +138,9 @@ def _challenge(page: Page) -> Failure | None:
 
 
 def _page(text: str, url: str) -> Page:
-    source = CONTROL.sub("", DECLARATION.sub("", text)).encode("utf-8", "ignore")
+    for one in NO_CHARACTERS:
+        text = text.replace(one, "")
+    source = DECLARATION.sub("", text).encode("utf-8", "ignore").translate(None, CONTROL)
     root = parse(source)
     legacy.convert(root, source)
     return Page(root, source, url)
@@ -177,10 +180,14 @@ def _by_layout(pages: Sequence[Page], context: Context, fetched_at: datetime | N
     for distance, layout in enumerate(_layouts(context, fetched_at)):
         located = [found for page in pages if (found := _located(page, layout))]
         if len(located) == len(pages):
-            alone = {one.body.text: one for one in reversed(located)}  # the first page may stand under two addresses
-            located = [one for one in located if alone[one.body.text] is one]
-            return assemble(located, context, fetched_at=fetched_at, doubt=_doubt(layout, distance))
+            return assemble(_apart(located) if len(located) > 1 else located, context, fetched_at=fetched_at, doubt=_doubt(layout, distance))
     return None
+
+
+def _apart(located: Sequence[Located]) -> list[Located]:
+    """Each page once: the first may stand under two addresses."""
+    texts = [one.body.text for one in located]
+    return [one for number, one in enumerate(located) if texts.index(texts[number]) == number]
 
 
 def _located(page: Page, layout: Layout) -> Located | None:

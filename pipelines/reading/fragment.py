@@ -165,7 +165,7 @@ class Walk:
         self._html.append(written)
 
     def _write(self, text: str | None) -> None:
-        if text:
+        if text and (self._pieces or not text.isspace()):  # no line begins with a blank
             words = single_spaced(text)
             self._pieces.append(_Piece(words, self.style, any(one.startswith("<a ") for one in self._inline)))
             self._html.append(escape(words, quote=False))
@@ -188,6 +188,9 @@ class Walk:
 
     def _end_line(self) -> bool:
         """True if there was one. Tags still open are closed in it and opened again in the next."""
+        if not self._pieces:
+            self._html[:] = self._inline
+            return False
         text = normal("".join(one.words for one in self._pieces))
         if text:
             said = [one for one in self._pieces if one.words.strip()]

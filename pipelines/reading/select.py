@@ -12,7 +12,7 @@ from lxml.etree import XPath
 from pipelines.layout import compiled, split
 from pipelines.reading.structured import Structured
 from pipelines.reading.text import normal
-from pipelines.reading.tree import Element, inner_text
+from pipelines.reading.tree import Element, has_words, inner_text
 
 NEEDED = re.compile(r"[.#]((?:[\w-]|[^\x00-\x7f])+)")
 CONDITIONS = re.compile(r"\[[^\]]*\]|:[\w-]+(?:\([^()]*\))?")
@@ -62,6 +62,10 @@ class Hit:
         """Words split by inline tags are joined, a `<br>` is a blank."""
         return normal(self.attribute if self.attribute is not None else inner_text(self.element))
 
+    @property
+    def has_words(self) -> bool:
+        return bool(self.text) if self.attribute is not None else has_words(self.element)
+
 
 @lru_cache(maxsize=4096)
 def needed(css: str) -> tuple[str, ...]:
@@ -81,7 +85,7 @@ def hits(page: Page, selectors: Sequence[str]) -> Iterator[list[Hit]]:
 
 def first(page: Page, selectors: Sequence[str]) -> Hit | None:
     """The first hit that has words."""
-    return next((hit for found in hits(page, selectors) for hit in found if hit.text), None)
+    return next((hit for found in hits(page, selectors) for hit in found if hit.has_words), None)
 
 
 def elements(page: Page, css: str, within: Element | None = None) -> list[Element]:

@@ -14,7 +14,6 @@ from pipelines.reading.tree import Element
 ARTICLES = frozenset({"Article", "NewsArticle", "BlogPosting", "Report", "WebPage"})
 SCRIPTS = XPath("//script[@type='application/ld+json']")
 DATED = XPath("//*[@itemprop='datePublished' or @itemprop='dateModified']")
-METAS = XPath("//meta[@content]")
 
 
 @dataclass(frozen=True)
@@ -27,7 +26,7 @@ class Structured:
     @cached_property
     def metas(self) -> Mapping[str, str]:
         metas: dict[str, str] = {}
-        for meta in METAS(self.root):
+        for meta in self.root.iter("meta"):
             name = meta.get("property") or meta.get("name") or meta.get("itemprop")
             if name and (content := normal(meta.get("content") or "")):
                 metas.setdefault(name.lower(), content)
@@ -36,7 +35,12 @@ class Structured:
     @cached_property
     def json_ld(self) -> Mapping[str, Any]:
         """The one object that describes the article; of several kinds the most telling. Empty where there is none or it is no JSON."""
-        found = [one for script in SCRIPTS(self.root) for one in _objects(script.text or "") if _kinds(one) & ARTICLES]
+        found = [
+            one
+            for script in (SCRIPTS(self.root) if b"ld+json" in self.source else ())
+            for one in _objects(script.text or "")
+            if _kinds(one) & ARTICLES
+        ]
         return min(found, key=lambda one: _kinds(one) == {"WebPage"}, default={})
 
     @property

@@ -9,7 +9,8 @@ import unicodedata
 INVISIBLE = re.compile("[\u00ad\u034f\u061c\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff\ufffc\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f]")
 SPACES = re.compile(r"\s+")  # no-break and other Unicode blanks and line separators too
 UNTELLING = re.compile(r"[\W_]+")
-VIETNAMESE = re.compile("[ăâđêôơưàảãạằẳẵặắầẩẫậấèẻẽẹềểễệếìỉĩịòỏõọồổỗộốờởỡợớùủũụừửữựứỳỷỹỵý]", re.IGNORECASE)
+LETTERS = "ăâđêôơưàảãạằẳẵặắầẩẫậấèẻẽẹềểễệếìỉĩịòỏõọồổỗộốờởỡợớùủũụừửữựứỳỷỹỵý"
+VIETNAMESE = re.compile(f"[{LETTERS}{LETTERS.upper()}]")
 
 FURNITURE = re.compile(
     r"""

@@ -69,6 +69,16 @@ def inner_text(element: Element) -> str:
     return "".join(pieces)
 
 
+def has_words(element: Element) -> bool:
+    """Is there anything in `inner_text`? Of an article's body that is known after its first line."""
+    for part in element.iter():
+        if isinstance(part.tag, str) and part.text and part.tag not in {"script", "style"} and normal(part.text):
+            return True
+        if part is not element and part.tail and normal(part.tail):
+            return True
+    return False
+
+
 def spaced_text(element: Element) -> str:
     """Like `inner_text`, but with a blank between elements: for dates, whose day and time often stand in two."""
     return normal(" ".join(str(piece) for piece in element.itertext()))
