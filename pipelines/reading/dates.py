@@ -47,7 +47,7 @@ FORMS = tuple(
     )
 )
 CLOCK = re.compile(
-    r"(?<![\d:+-])(?P<hour>\d{1,2})\s?(?::|h|giờ)\s?(?P<minute>\d{2})(?:\s?(?::|phút)\s?(?P<second>\d{2})|\s?phút)?(?![\d:])"
+    r"(?<![\d:+-])(?P<hour>\d{1,2})\s?(?::|h|giờ)\s?(?P<minute>\d{2})(?:\s?(?::|phút)\s?(?P<second>\d{2})|\s?phút|\s?['’′])?(?![\d:])"
     r"\s*(?P<half>SA|CH|AM|PM|sáng|chiều)?(?!\w)",
     re.IGNORECASE,
 )

@@ -37,6 +37,8 @@ LONGEST_CAPTION = 250  # characters
 LETTERHEAD = re.compile(
     r"cộng (?:hòa|hoà) xã hội chủ nghĩa|nơi nhận\s*:|(?:ubnd|ủy ban nhân dân|sở công thương).{0,80},\s*ngày\s.{0,12}tháng", re.IGNORECASE | re.DOTALL
 )  # tables that place the parts of a letter
+MEANT, LONG = 4, 60  # lines at least, letters each on average
+SENTENCE = (".", ";", ":", "!", "?", "…", ".”", '."')
 EMPHASIS = frozenset({"strong", "em", "b", "i", "u"})
 
 
@@ -204,7 +206,8 @@ class Walk:
     def _flush(self) -> None:
         self._end_line()
         if self._lines:
-            self._add(self._kinds[-1], tuple(self._lines))
+            for lines in _apart(self._lines):
+                self._add(self._kinds[-1], lines)
             self._lines.clear()
         pending, self._pending = self._pending, []
         for image in pending:
@@ -270,6 +273,16 @@ def is_data(table: Element) -> bool:
     if any(len(text) > 300 and len(cell.findall(".//p")) > 1 for row in rows for cell, text in row):  # noqa: PLR2004 - a cell with paragraphs
         return False
     return max((sum(1 for _, text in row if text) for row in rows), default=0) > 1
+
+
+def _apart(lines: list[Line]) -> list[tuple[Line, ...]]:
+    """The lines of one paragraph; where many stand between `<br>` and each is a sentence or more, they were meant as paragraphs."""
+    several = (
+        len(lines) >= MEANT
+        and all(line.text.endswith(SENTENCE) for line in lines[:-1])
+        and sum(len(line.text) for line in lines) >= LONG * len(lines)
+    )
+    return [(line,) for line in lines] if several else [tuple(lines)]
 
 
 def _closing(written: str) -> str:

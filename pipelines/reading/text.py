@@ -43,6 +43,7 @@ RELATED = re.compile(
     (?:các[ ])?(?:tin|bài[ ]viết|bài|tin[ ]tức|tin[ ]bài)
     [ ](?:cùng|liên[ ]quan|khác|mới(?:[ ](?:nhất|hơn))?|cũ(?:[ ]hơn)?|xem[ ]nhiều|đọc[ ]nhiều|đã[ ]đưa|tiếp[ ]theo)
     (?:[ ](?:chuyên[ ]mục|danh[ ]mục|chủ[ ]đề|thể[ ]loại|loại|khác))?
+    | cùng[ ](?:chuyên[ ]mục|danh[ ]mục|chủ[ ]đề|thể[ ]loại)
     | những[ ]tin[ ](?:mới|cũ)[ ]hơn | (?:xem|đọc)[ ]thêm | (?:các[ ])?tin[ ]đã[ ](?:đưa|đăng) | có[ ]thể[ ]bạn[ ]quan[ ]tâm
     | đọc[ ]nhiều(?:[ ]nhất)? | view[ ]counter
     """,

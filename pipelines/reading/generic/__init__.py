@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from pipelines.layout import Layout
 from pipelines.reading.article import Located
 from pipelines.reading.blocks import Block, Blocks
-from pipelines.reading.generic.around import Finds, after, before, between, clear
+from pipelines.reading.generic.around import Finds, after, before, between, clear, title_of
 from pipelines.reading.generic.extent import ROOTS, Extent, body_of, find_extent
 from pipelines.reading.generic.lines import within
 from pipelines.reading.select import Hit, Page
@@ -29,10 +29,11 @@ def locate(page: Page, layout: Layout = LAYOUT) -> Located | None:
     finds = Finds()
     lines = blocks.all
     body = body_of(lines, extent)
+    named = title_of(lines[extent.title], finds)
     before(lines, extent, finds)
     between(lines, extent, body, finds)
     after(lines, extent, body, finds)
-    title = Hit(lines[extent.title].element, lines[extent.title].text, "title")
+    title = Hit(lines[extent.title].element, named, "title")
     if within(lines[extent.first].element, title.element):  # words of a box that holds the text too
         clear(lines[extent.title])
     whole = extent.around if extent.around.tag not in ROOTS else body

@@ -26,12 +26,13 @@ TOOLS = re.compile(
 SECTION = re.compile(r"categor|chuyen-?_?muc|cat-?_?(?:name|title|heading)|section|linh-?_?vuc|ptitle|module-?_?title", re.IGNORECASE)
 STEPS = re.compile(r"\s*(?:[»›>/|]|::)\s*")
 HOME = re.compile(r"(?:trang chủ|trang nhất|home|homepage)", re.IGNORECASE)
-KEYWORDS = re.compile(r"(?:từ kh[oó]á?a?|tags?|thẻ)\s*:?", re.IGNORECASE)
+KEYWORDS = re.compile(r"(?:từ kh[oó]á?a?|tags?|thẻ|chủ đề\s*:)\s*:?", re.IGNORECASE)
 FILES = re.compile(r"(?:các )?(?:tệp|file|tài liệu|văn bản|tập tin)(?: tin)? ?(?:đính kèm|kèm theo|gắn kèm)?\s*:?|tải về\s*:?", re.IGNORECASE)
 FILE_BOX = re.compile(r"attachments-?_?(?:list|container|box)|(?:tep|file)-?_?dinh-?_?kem|file-?_?list", re.IGNORECASE)
 SOURCE = re.compile(r"(?:theo|nguồn)(?: tin)?\s*:?\s", re.IGNORECASE)
 POSTED = re.compile(r"(?:người đăng|đăng bởi|bởi|posted by|by)(?!\w)", re.IGNORECASE)  # the account that entered it
 DATED = re.compile(r"\s*(\d{4}-\d{1,2}-\d{1,2})\s*[-–—:]\s+(?=\S)")  # 2015-03-24 - Thực hiện …, at the head of a lead
+DATE = re.compile(r"date|ngay|time|created|publish", re.IGNORECASE)  # names of elements
 DAY_ONLY = re.compile(r"\s*\d{4}-\d{1,2}-\d{1,2}\s*[-–—:]?\s*")
 
 
@@ -56,6 +57,18 @@ class Finds:
 
     def first(self, key: str, element: Element) -> None:
         self.elements.setdefault(key, [element])
+
+
+def title_of(block: Block, finds: Finds) -> str:
+    """The words of the title's line, without a date that stands beside them in an element of its own."""
+    text = block.text
+    for part in block.element.iterdescendants():
+        said = normal(inner_text(part)) if isinstance(part.tag, str) else ""
+        named = dates.is_labelled(said) or DATE.search(f"{part.get('class') or ''} {part.get('id') or ''}")
+        if said and said != text and said in text and named and dates.letters_beside(said) == 0:
+            finds.add("published", part)
+            text = normal(text.replace(said, " "))
+    return text
 
 
 def before(lines: Sequence[Block], extent: Extent, finds: Finds) -> None:
@@ -132,9 +145,10 @@ def _is_date_beside(block: Block) -> bool:
 
 
 def _signed_beside(element: Element, finds: Finds) -> None:
-    """A name in the line of the date, in a part of it that is called after its author."""
+    """A name in the line of the date, in a part of it that is labelled or called after its author."""
     for part in element.iterdescendants():
-        if SIGNING.search(part.get("class") or "") and _signed(part):
+        signed = _signed(part)
+        if signed and (signed.method or SIGNING.search(part.get("class") or "")):
             finds.first("byline", part)
 
 

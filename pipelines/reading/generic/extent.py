@@ -48,7 +48,7 @@ def find_extent(page: Page, blocks: Blocks) -> Extent | None:
         msg = f"the page has {lines} lines and {letters} letters that are no link"
         raise TooMuch(msg)
     clues = _clues(page)
-    told = any(_told(folded(block.text), clues) for block in blocks if not block.is_link) if clues else False
+    told = any(_told(folded(block.text), clues) for block in blocks if not block.is_link or _titled(block) > 0) if clues else False
     return _best(blocks, clues if told else frozenset())
 
 
@@ -88,18 +88,16 @@ def _clues(page: Page) -> frozenset[str]:
 
 def _as_title(block: Block, clues: frozenset[str]) -> float:
     """How much a line looks like the title; 0 if not at all."""
-    if block.aside or (block.is_link and block.element.tag not in HEADINGS):
+    element, titled = block.element, _titled(block)
+    if block.aside or (block.is_link and element.tag not in HEADINGS and titled <= 0):
         return 0.0
-    element = block.element
     if not (4 if element.tag in HEADINGS else 12) <= block.letters <= 400:  # noqa: PLR2004 - titles of departments have up to 300 letters
         return 0.0
-    named = f"{element.get('class') or ''} {element.get('id') or ''}"
     heading = HEADINGS.get(str(element.tag), 0)
-    titled = (-2 if BOXED.search(named) else 2) if TITLED.search(named) else 0
     text = folded(block.text)
     told = _told(text, clues)
     mixed = block.linked * 3 > block.letters and not (told or heading)
-    if not (heading or titled > 0 or told or not clues) or (block.is_link and not (told and heading)) or mixed:
+    if not (heading or titled > 0 or told or not clues) or (block.is_link and not (told and (heading or titled > 0))) or mixed:
         return 0.0
     if UNTITLED.fullmatch(block.text) or opens_related(block.text) or (not told and is_furniture(block.text)):
         return 0.0
@@ -107,6 +105,12 @@ def _as_title(block: Block, clues: frozenset[str]) -> float:
     if dated or is_site(block.text):
         return 0.0
     return heading + titled + told + (0 if clues else 0.5 - 3 * block.text.endswith((".", ":", ";")))
+
+
+def _titled(block: Block) -> int:
+    """What the name of its element says for or against it."""
+    named = f"{block.element.get('class') or ''} {block.element.get('id') or ''}"
+    return (-2 if BOXED.search(named) else 2) if TITLED.search(named) else 0
 
 
 def _told(text: str, clues: frozenset[str]) -> int:
