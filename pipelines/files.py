@@ -3,9 +3,7 @@
 import logging
 import re
 from io import BytesIO
-
-from pypdf import PdfReader
-from pypdf.generic import ContentStream
+from typing import Any
 
 from archive.encoding import content
 from archive.errors import BrokenEncoding
@@ -38,6 +36,8 @@ def file_text(capture: Capture) -> FileText | None:
 
 
 def _read(body: bytes) -> FileText:
+    from pypdf import PdfReader  # noqa: PLC0415 - a tenth of a second of imports that most commands never need
+
     reader = PdfReader(BytesIO(body))
     count = len(reader.pages)
     lines: list[str] = []
@@ -54,10 +54,10 @@ def _read(body: bytes) -> FileText:
     return FileText(text, count, "; ".join(doubts) or (None if text else SCAN))
 
 
-def _lines(reader: PdfReader, number: int) -> list[str]:
+def _lines(reader: Any, number: int) -> list[str]:
     page = reader.pages[number]
     drawing = page.get_contents()
-    if isinstance(drawing, ContentStream) and len(drawing.get_data()) > LARGEST_PAGE:
+    if drawing is not None and len(drawing.get_data()) > LARGEST_PAGE:
         msg = f"more than {LARGEST_PAGE} bytes of drawing"
         raise ValueError(msg)
     return [line for one in page.extract_text().splitlines() if (line := normal(one))]

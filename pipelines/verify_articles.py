@@ -62,7 +62,7 @@ class Articles:
         self.findings.count("articles")
         misquoted = self._misquoted(stored)
         again, held = self._read(stored["capture_id"], stored["url"]), self._held(stored)
-        different = _different(again, held, stored) if again else []
+        different = self._different(again, held, stored) if again else []
         said, everything = (stored["read_digest"] or "-").split("-")
         if stored["read_digest"] is None:
             self.findings.note("read before digests of it were kept", stored["url"], AGAIN)
@@ -139,6 +139,19 @@ class Articles:
                     odd.setdefault(table, []).append((name, trouble))
         return odd
 
+    def _different(self, again: tuple[Capture, Result], held: Mapping[str, list[Row]], stored: Row) -> list[str]:
+        """The columns, and the tables, that this reading would make different."""
+        first, reading = again
+        if not isinstance(reading, Reading):
+            return ["no article any more"]
+        made = rows.reading_rows(stored["id"], first, reading)
+        [row] = made["articles"]
+        day = reading.article.published_at.date() if reading.article.published_at else None
+        row["province_id"] = self.context.province_on(day)
+        columns = [name for name in (*rows.READ["articles"], "version_id", "province_id") if stored[name] != row[name]]
+        others = (table for table in rows.READ if table != "articles")
+        return columns + [table for table in others if rows.read_values(table, made[table]) != rows.read_values(table, held[table])]
+
     def _check_addresses(self, stored: Row) -> None:
         pattern = self.context.layouts[-1].identity_pattern if self.context.layouts else None
         keys = set()
@@ -155,15 +168,3 @@ class Articles:
         """Does this address stand under another key, which is named?"""
         sql = "SELECT 1 FROM addresses WHERE site_id = ? AND url = ? AND key <> ? LIMIT 1"
         return self.db.execute(sql, [self.captures.site, url, key]).fetchone() is not None
-
-
-def _different(again: tuple[Capture, Result], held: Mapping[str, list[Row]], stored: Row) -> list[str]:
-    """The columns, and the tables, that this reading would make different."""
-    first, reading = again
-    if not isinstance(reading, Reading):
-        return ["no article any more"]
-    made = rows.reading_rows(stored["id"], first, reading)
-    [row] = made["articles"]
-    columns = [name for name in rows.READ["articles"] if stored[name] != row[name]]
-    others = (table for table in rows.READ if table != "articles")
-    return columns + [table for table in others if rows.read_values(table, made[table]) != rows.read_values(table, held[table])]

@@ -347,6 +347,15 @@ def test_what_a_better_reader_would_read_is_counted_apart(held: Held) -> None:
     assert "rebuild" in note.way_out
 
 
+def test_a_province_that_the_site_file_does_not_say_is_noted(held: Held) -> None:
+    """It comes from the site file and the day, not from the page, so no digest covers it."""
+    [[article, province]] = held.sql("SELECT id, province_id FROM articles WHERE site_id = ? AND province_id IS NOT NULL LIMIT 1", SITE)
+    held.sql("UPDATE articles SET province_id = NULL WHERE id = ?", article)
+    note = held.verify().notes["would be read differently"]
+    assert province
+    assert (note.count, "province_id" in note.examples[0]) == (1, True)
+
+
 def test_captures_that_are_not_loaded_and_bytes_that_are_not_indexed_yet(held: Held) -> None:
     """As behind a crawl that goes on, or was killed."""
     path = held.warc
