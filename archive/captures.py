@@ -238,6 +238,7 @@ class SiteFolder:
             refers_to=entry.refers_to,
             part_of=entry.part_of,
             broken=broken,
+            size=0 if broken else len(message.body),
         )
 
 

@@ -41,6 +41,7 @@ class Capture:
     refers_to: str | None = None  # id of the capture whose equal body this revisit stands for
     part_of: str | None = None  # of a further page of an article: id of the capture of its first page
     broken: "tuple[Reason, str] | None" = None  # why its record, or the one it refers to, cannot be read; `body` is empty then
+    size: int = 0  # bytes of the body where it was read; it may be left out afterwards
 
     def header(self, name: str) -> str | None:
         """The first header of that name, any case."""

@@ -8,6 +8,8 @@ from typing import NamedTuple
 import sqlite_utils
 from sqlite_utils import Migrations
 
+from archive.markup import pack
+
 migrations = Migrations("archive")
 
 TABLES = """
@@ -185,6 +187,17 @@ def words_of_files(db: sqlite_utils.Database) -> None:
     db.execute("CREATE TABLE files (digest TEXT PRIMARY KEY, pages INTEGER, text TEXT NOT NULL, doubt TEXT, read_digest TEXT NOT NULL)")
     db.execute("CREATE INDEX attachments_by_digest ON attachments (digest) WHERE digest IS NOT NULL")
     _index(db, "files")
+
+
+@migrations()
+def markup_without_the_text(db: sqlite_utils.Database) -> None:
+    """HTML packed against the text beside it. The digests are made differently since then, so they are empty until the pages are read again."""
+    db.conn.create_function("packed", 2, pack, deterministic=True)
+    for table in ("articles", "versions"):
+        db.execute(f"ALTER TABLE {table} RENAME COLUMN html TO whole_html")
+        db.execute(f"ALTER TABLE {table} ADD COLUMN html BLOB NOT NULL DEFAULT x''")
+        db.execute(f"UPDATE {table} SET html = packed(whole_html, text), read_digest = NULL")  # noqa: S608 - our own names
+        db.execute(f"ALTER TABLE {table} DROP COLUMN whole_html")
 
 
 def migrate(db: sqlite_utils.Database) -> None:

@@ -4,10 +4,14 @@ row, so memory is flat.
 
 import dataclasses
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
 import sqlite_utils
+
+from archive.errors import StorageError
+from archive.markup import unpack
 
 EXAMPLES = 5  # kept of each kind of difference
 NEW, GONE = "(new)", "(gone)"
@@ -82,7 +86,12 @@ def differences(old: sqlite_utils.Database, new: sqlite_utils.Database) -> Diffe
 def _rows(db: sqlite_utils.Database, sql: str, table: str, key: tuple[str, ...]) -> Iterator[Row]:
     cursor = db.conn.execute(sql.format(table=table, key=", ".join(f"t.{name}" for name in key)))
     columns = [column[0] for column in cursor.description]
-    return (dict(zip(columns, row, strict=True)) for row in cursor)
+    for values in cursor:
+        row = dict(zip(columns, values, strict=True))
+        if "html" in row:
+            with suppress(StorageError):  # a damaged one differs as it is
+                row["html"] = unpack(row["html"], row["text"])
+        yield row
 
 
 def _paired(old: Iterator[Row], new: Iterator[Row], key: tuple[str, ...]) -> Iterator[tuple[Row | None, Row | None]]:

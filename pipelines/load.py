@@ -75,7 +75,7 @@ class Loader:
         self._pattern = context.layouts[-1].identity_pattern if context.layouts else None
         self.tally = Tally()
 
-    def catch_up(self, readings: Mapping[str, Reading | FileText | Failure] | None = None) -> Tally:
+    def catch_up(self, readings: Mapping[str, Result] | None = None) -> Tally:
         """Take in every kept capture that the archive lacks. `readings`, by capture id, spares reading again what was just read."""
         while True:
             with self.lock(), transaction(self.db):
@@ -93,13 +93,13 @@ class Loader:
             forget_site(self.db, self._context.site)
         self.tally = Tally()
 
-    def _take_in(self, readings: Mapping[str, Reading | FileText | Failure]) -> None:
+    def _take_in(self, readings: Mapping[str, Result]) -> None:
         orphans = self.db.execute(ORPHANS, [Reason.ORPHAN_REVISIT, self._context.site]).fetchall()
         if any((entry := self._folder.entry(orphan)) and entry.original for (orphan,) in orphans):  # what they stand for was imported
             raise _Reordered
         waiting = self._folder.captures(after=self._loaded())
         while batch := list(_batch(waiting)):
-            results = [readings.get(capture.id) or self._judge(sequence, capture) for sequence, capture in batch]
+            results = [readings[capture.id] if capture.id in readings else self._judge(sequence, capture) for sequence, capture in batch]
             with self.lock(), transaction(self.db):
                 loaded = self._loaded()  # again, under the lock: a rebuild that was swapped in meanwhile may hold some of them
                 if not all(self._stands(sequence, capture.id) for sequence, capture in batch):

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
+from dataclasses import replace
 from functools import lru_cache
 from itertools import takewhile
 from threading import Thread
@@ -17,7 +18,7 @@ from archive.capture_index import Entry
 from archive.captures import SiteFolder
 from archive.data import DataFolder
 from archive.errors import RunFailed
-from archive.records import Capture, Failure, FileText, Reading
+from archive.records import Capture
 from pipelines.context import Context
 from pipelines.judge import Result, judge
 
@@ -37,7 +38,7 @@ class ReadFolder(SiteFolder):
 
     def __init__(self, *args: object) -> None:
         super().__init__(*args)  # type: ignore[arg-type]
-        self.readings: dict[str, Reading | FileText | Failure] = {}  # results by capture id, which come while the loader goes on
+        self.readings: dict[str, Result] = {}  # by capture id, which come while the loader goes on
 
     def captures(self, *, after: int = 0, bodies: bool = True) -> Iterator[tuple[int, Capture]]:
         entries = takewhile(lambda one: self.until is None or one.sequence <= self.until, self._index.after(after))
@@ -45,8 +46,7 @@ class ReadFolder(SiteFolder):
             yield from ((entry.sequence, self._load(entry, bodies=bodies)) for entry in entries)
             return
         for sequence, capture, result in self.pool.read(self._site, entries):
-            if result is not None:
-                self.readings[capture.id] = result
+            self.readings[capture.id] = result
             yield sequence, capture
             while len(self.readings) > KEPT:
                 del self.readings[next(iter(self.readings))]
@@ -55,7 +55,7 @@ class ReadFolder(SiteFolder):
         for entry in entries:
             capture = self._load(entry)
             pages = self.pages(capture.part_of, until=entry.sequence) if capture.part_of else [capture]
-            yield entry.sequence, capture, judge(pages, context)
+            yield entry.sequence, replace(capture, body=b""), judge(pages, context)  # between processes bodies would cost as much as all else
 
 
 class Readers:

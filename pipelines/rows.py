@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from operator import itemgetter
 from typing import Any
 
+from archive.markup import pack
 from archive.records import Article, Capture, Failure, FieldName, FileText, Reading
 
 Row = dict[str, Any]
@@ -14,13 +15,10 @@ Row = dict[str, Any]
 
 CONTENT = ("title", "lead", "text", "byline", "published_at", "modified_at", "images")
 
-# What one reading decides of an article, by table; a digest of it stands in the article's row, so that nothing can change unnoticed
-# later. Not the capture it was read from: two crawls of the same pages say the same.
+# What one reading decides of an article beside its content, by table; digests of both stand in the article's row, so that nothing can
+# change unnoticed later. Not the capture it was read from: two crawls of the same pages say the same.
 READ = {
-    "articles": (
-        *("site_id", "url", "author", "year", "category", "tags", "language", "source_name", "source_url"),
-        *(*CONTENT, "html"),
-    ),
+    "articles": (*("site_id", "url", "author", "year", "category", "tags", "language", "source_name", "source_url"),),
     "article_authors": ("article_id", "position", "author_id", "role", "printed"),
     "evidence": ("article_id", "field", "method", "raw", "doubt"),
     "attachments": ("article_id", "url", "name"),
@@ -54,7 +52,7 @@ def capture_row(sequence: int, capture: Capture) -> Row:
         "fetched_at": stamp(capture.fetched_at),
         "status": capture.status,
         "content_type": capture.header("Content-Type"),
-        "size": len(capture.body),
+        "size": capture.size,
         "file": capture.place.file,
         "offset": capture.place.offset,
         "length": capture.place.length,
@@ -113,17 +111,17 @@ def reading_rows(article_id: str, capture: Capture, reading: Reading) -> dict[st
         "claims": claim_rows(article_id, reading),
     }
     [row] = found["articles"]
-    row["read_digest"] = f"{content_digest(content(article) | {'html': article.html})}-{digest(found)}"
+    row["read_digest"] = f"{content_digest(content(article), article.html)}-{digest(found)}"
     return found
 
 
-def content_digest(version: Row) -> str:
-    """Of what makes a version; the first half of an article's `read_digest`, and all of a version's."""
-    return _id(*(repr(version[name]) for name in (*CONTENT, "attachments", "html")))
+def content_digest(version: Row, html: str) -> str:
+    """Of what makes a version, and its HTML; the first half of an article's `read_digest`, and all of a version's."""
+    return _id(*(repr(version[name]) for name in (*CONTENT, "attachments")), repr(html))
 
 
 def digest(tables: Mapping[str, Iterable[Row]]) -> str:
-    """Of all that was read, from rows as they were made or as the archive has them; the second half of an article's `read_digest`."""
+    """Of all else that was read, from rows as they were made or as the archive has them; the second half of an article's `read_digest`."""
     return _id(repr([read_values(table, tables[table]) for table in READ]))
 
 
@@ -138,7 +136,7 @@ def article_row(article_id: str, capture: Capture, article: Article) -> Row:
         "id": article_id,
         "site_id": article.site,
         "url": article.url,
-        "html": article.html,
+        "html": pack(article.html, article.text),
         "author": ", ".join(dict.fromkeys(author.name for author in authors)) or None,
         "year": article.published_at.year if article.published_at else None,
         "category": article.category,

@@ -7,6 +7,8 @@ from typing import Any
 import sqlite_utils
 
 from archive.captures import SiteFolder
+from archive.errors import StorageError
+from archive.markup import unpack
 from archive.records import Capture, Reading, Reason
 from archive.verify.captures import Captures
 from archive.verify.database import check_found
@@ -23,6 +25,14 @@ DIFFERENT = "would be read differently"
 AGAIN = "`congthuong rebuild` reads everything again"
 
 
+def _unpacked(stored: Row) -> Row:
+    """The row with its HTML as it was read; None where it does not unpack, which no digest fits."""
+    try:
+        return stored | {"html": unpack(stored["html"], stored["text"])}
+    except StorageError:
+        return stored | {"html": None}
+
+
 @dataclass(slots=True)
 class Articles:
     """The articles of one site while they are verified."""
@@ -35,10 +45,10 @@ class Articles:
 
     def check(self, sample: Sample | None) -> None:
         for article_id in self._chosen(sample):
-            stored = next(self.db.query("SELECT * FROM articles WHERE id = ?", [article_id]))
+            stored = _unpacked(next(self.db.query("SELECT * FROM articles WHERE id = ?", [article_id])))
             self._check_article(stored)
             for version in self.db.query("SELECT * FROM versions WHERE article_id = ? ORDER BY number", [article_id]):
-                self._check_version(version, stored["url"])
+                self._check_version(_unpacked(version), stored["url"])
             self._check_addresses(stored)
             if sample:
                 check_found(self.db.conn, "archive.db", article_id, self.findings)
@@ -66,9 +76,7 @@ class Articles:
         said, everything = (stored["read_digest"] or "-").split("-")
         if stored["read_digest"] is None:
             self.findings.note("read before digests of it were kept", stored["url"], AGAIN)
-        elif said != rows.content_digest(
-            rows.stored_content(stored, [(one["url"], one["name"]) for one in held["attachments"]]) | {"html": stored["html"]}
-        ):
+        elif said != rows.content_digest(rows.stored_content(stored, [(one["url"], one["name"]) for one in held["attachments"]]), stored["html"]):
             self._not_as_read(stored, different)
             return
         for table, found in misquoted.items():
@@ -89,7 +97,7 @@ class Articles:
     def _check_version(self, stored: Row, url: str) -> None:
         self.findings.count("versions")
         again = self._read(stored["capture_id"], url)
-        if stored["read_digest"] not in {None, rows.content_digest(stored)}:
+        if stored["read_digest"] not in {None, rows.content_digest(stored, stored["html"])}:
             trouble = f"it is not what was read, whoever read it ({url})"
             self.findings.broken("version", f"archive.db: version {stored['id']}", trouble, REBUILD)
         elif again:
@@ -147,8 +155,8 @@ class Articles:
         made = rows.reading_rows(stored["id"], first, reading)
         [row] = made["articles"]
         day = reading.article.published_at.date() if reading.article.published_at else None
-        row["province_id"] = self.context.province_on(day)
-        columns = [name for name in (*rows.READ["articles"], "version_id", "province_id") if stored[name] != row[name]]
+        row |= {"province_id": self.context.province_on(day), "html": reading.article.html}
+        columns = [name for name in (*rows.READ["articles"], *rows.CONTENT, "html", "version_id", "province_id") if stored[name] != row[name]]
         others = (table for table in rows.READ if table != "articles")
         return columns + [table for table in others if rows.read_values(table, made[table]) != rows.read_values(table, held[table])]
 

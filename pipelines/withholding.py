@@ -13,7 +13,7 @@ from typing import Any
 import sqlite_utils
 
 from archive.captures import SiteFolder
-from archive.records import Capture, Failure, FileText, Reading
+from archive.records import Capture, Reading
 from archive.reference import load_reference
 from archive.removal import forget_article, forget_unkept_files
 from archive.tables import in_memory, store_reference, transaction, upsert
@@ -73,7 +73,7 @@ class WithholdingLoader(Loader):
         readings = (judge(pages, self._context) for pages in self._named.values())
         return {_content(one) for one in readings if isinstance(one, Reading)}
 
-    def catch_up(self, readings: Mapping[str, Reading | FileText | Failure] | None = None) -> Tally:
+    def catch_up(self, readings: Mapping[str, Result] | None = None) -> Tally:
         with self.lock(), transaction(self.db):
             self._learn()
             for article_id in sorted(self._withheld.articles):

@@ -13,6 +13,7 @@ from sqlite_utils import Migrations
 
 from archive.capture_index import Index
 from archive.errors import StorageError
+from archive.markup import unpack
 from archive.records import Place
 from archive.schema import FTS, INDEXES, first_form, migrate, migrations
 from archive.tables import open_archive, transaction, upsert
@@ -166,7 +167,12 @@ def rows(path: Path) -> dict[str, list[dict[str, Any]]]:
         names = [
             name for (name,) in db.execute("SELECT name FROM pragma_table_list WHERE type = 'table' AND name NOT LIKE '%sqlite\\_%' ESCAPE '\\'")
         ]
-        return {name: [dict(row) for row in db.execute(f"SELECT * FROM {name}")] for name in names}
+        return {name: [_unpacked(dict(row)) for row in db.execute(f"SELECT * FROM {name}")] for name in names}
+
+
+def _unpacked(row: dict[str, Any]) -> dict[str, Any]:
+    """With its HTML as it was before it was packed."""
+    return row | {"html": unpack(row["html"], row["text"])} if isinstance(row.get("html"), bytes) else row
 
 
 @pytest.mark.parametrize(

@@ -22,6 +22,7 @@ from hypothesis import strategies as st
 
 from archive import schema
 from archive.errors import StorageError, UsageError
+from archive.markup import pack
 from archive.web import app, filters, marks, pages, server, words
 from pipelines.derive import derive
 
@@ -103,7 +104,7 @@ def fill(conn: sqlite3.Connection) -> None:
         "length": 5678,
     }
     digests = {"payload_digest": "sha256:aa11", "content_digest": "sha256:bb22"}
-    common = {"html": "<p>…</p>", "language": "vi", "first_seen": "2023-03-15T01:00:00+00:00", "last_seen": "2023-04-01T01:00:00+00:00"}
+    common = {"language": "vi", "first_seen": "2023-03-15T01:00:00+00:00", "last_seen": "2023-04-01T01:00:00+00:00"}
     for n, site, title, text, more in [
         (
             1,
@@ -124,7 +125,7 @@ def fill(conn: sqlite3.Connection) -> None:
         capture = {"site_id": site, "article_id": f"a{n}", "file": f"{site}-00001.warc.gz", "sequence": n, "fetched_at": "2023-03-15T01:00:00+00:00"}
         insert("captures", id=f"c{n}", url=f"https://{site}.example/{n}", **kept, **digests, **capture)
         article = {"site_id": site, "province_id": site, "url": f"https://{site}.example/{n}", "version_id": f"v{n}", "capture_id": f"c{n}"}
-        insert("articles", id=f"a{n}", title=title, text=text, **common, **article, **more)
+        insert("articles", id=f"a{n}", title=title, text=text, html=pack(f"<p>{text}</p>", text), **common, **article, **more)
         insert("addresses", site_id=site, key=str(n), url=f"https://{site}.example/{n}", article_id=f"a{n}", capture_id=f"c{n}")
     insert("authors", id="ly-thu-ha", name="Lý Thu Hà", kind="person", articles=1)
     insert("article_authors", article_id="a1", position=0, author_id="ly-thu-ha", role="text", printed="Lý Thu Hà")
@@ -139,7 +140,7 @@ def fill(conn: sqlite3.Connection) -> None:
         seen_until="2023-03-16",
         title="Bản đầu",
         text="",
-        html="",
+        html=b"",
         images="[]",
         attachments="[]",
     )
@@ -580,6 +581,8 @@ def test_default_order_of_articles_needs_no_sorting(path: Path) -> None:
         ("province_at('thai-nguyen-2025', '2023-01-01')", None),
         ("province_at('thai-nguyen-2025', '2026-01-01')", "thai-nguyen-2025"),
         ("province_at('nowhere', '2023-01-01')", None),
+        ("(SELECT unpacked(html, text) FROM articles WHERE id = 'a1')", f"<p>{TEXT}</p>"),
+        ("unpacked(null, '')", None),
         ("escape_fts('-')", '""'),
     ),
 )

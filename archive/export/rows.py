@@ -17,6 +17,7 @@ import sqlite_utils
 
 from archive.errors import UsageError
 from archive.export.warcs import Progress
+from archive.markup import unpack
 
 CELL = 32_767  # characters that a cell of Excel holds
 CUT = " […]"
@@ -71,6 +72,8 @@ def write_json(out: IO[bytes], db: sqlite_utils.Database, query: Query, *, progr
     written = 0
     for row in _rows(db, query):
         said = {name: json.loads(value) if name in ARRAYS and value else value for name, value in row.items()}
+        if MARKUP in row:
+            said[MARKUP] = unpack(row[MARKUP], row["text"])
         out.write(json.dumps(said, ensure_ascii=False).encode("utf-8") + b"\n")
         written += 1
         progress(1)

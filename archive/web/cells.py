@@ -1,11 +1,14 @@
 """How single cells of Datasette's own tables are shown, where its way will not do. What is text stays text."""
 
 from collections.abc import Mapping
+from contextlib import suppress
 from typing import Any
 
 from datasette.utils import tilde_encode
 from markupsafe import Markup
 
+from archive.errors import StorageError
+from archive.markup import unpack
 from archive.web import filters, marks
 
 SHOWN = 200  # characters of a cell, as `truncate_cells_html` has it
@@ -14,13 +17,20 @@ CLAIMED = {"entity": "clusters", "subject_entity": "provinces"}
 
 def cell(row: Mapping[str, Any], value: object, column: str, table: str | None) -> str | None:
     """A link for an id that no foreign key can lead anywhere, as it may be of several tables; text that would turn the writing around made plain."""
+    if column == "html" and isinstance(value, bytes) and "text" in row.keys():  # noqa: SIM118 a sqlite3.Row tests values
+        with suppress(StorageError):
+            value = unpack(value, row["text"])
     if not isinstance(value, str) or not value:
         return None
     target = entity_table(row, column, table)
     if target:
         return Markup('<a href="/archive/{}/{}">{}</a>').format(target, tilde_encode(value), filters.shown(value))
     plain = filters.shown(value)
-    return None if plain == value else plain[:SHOWN] + ("…" if len(plain) > SHOWN else "")
+    return None if plain == value and column != "html" else _shortened(plain)
+
+
+def _shortened(text: str) -> str:
+    return text[:SHOWN] + ("…" if len(text) > SHOWN else "")
 
 
 def entity_table(row: Mapping[str, Any], column: str, table: str | None) -> str | None:

@@ -1,18 +1,24 @@
-"""SQL functions that every connection of the archive's Datasette has: fold, province_at and a safe escape_fts."""
+"""SQL functions that every connection of the archive's Datasette has: fold, unpacked, province_at and a safe escape_fts."""
 
 import sqlite3
 
 from archive import search
+from archive.markup import unpack
 
 
 def register(conn: sqlite3.Connection) -> None:
     conn.create_function("fold", 1, _fold, deterministic=True)
+    conn.create_function("unpacked", 2, _unpacked, deterministic=True)
     conn.create_function("escape_fts", 1, escape_fts, deterministic=True)
     conn.create_function("province_at", 2, lambda province, day: province_at(conn, province, day))
 
 
 def _fold(text: object) -> str | None:
     return None if text is None else search.fold(str(text))
+
+
+def _unpacked(html: object, text: object) -> str | None:
+    return unpack(html, str(text)) if isinstance(html, bytes) else None
 
 
 def escape_fts(query: object) -> str:
