@@ -147,13 +147,17 @@ class Mention:
     number: str | None = None  # normal form: "3" for III, 03 and ba; "309/QĐ-BCT" for decisions
     entity: str | None = None  # id in the reference data: moit-309-2023-iii, qd-309-bct-2023, bac-kan
     refers_to: tuple[FieldName, int] | None = None  # (field, start) of the full mention a short one stands for
+    year: int | None = None  # clusters and blocks: of the contest, where the mention or its sentence says it
+    date: str | None = None  # decisions: ISO day, where it stands beside the number
+    paragraph: int = 1  # of its field, from 1
+    sentence: int = 1  # of its field, from 1
 
 
 @dataclass(frozen=True, slots=True)
 class Claim:
     """What an article says of an entity, with its quote; stands beside the reference data, never over it."""
 
-    kind: str  # member, leader, deputy
+    kind: str  # member, leader, deputy, event, award
     entity: str | None  # the cluster it is about, where one is known
     subject: str  # as printed: "Sở Công Thương tỉnh Bắc Kạn"
     subject_entity: str | None  # the province's id
@@ -162,6 +166,10 @@ class Claim:
     end: int
     quote: str  # the words that say it
     mention: tuple[FieldName, int] | None = None  # (field, start) of the mention of the cluster
+    what: str | None = None  # event: summary, midterm, signing; award: first, second, third, government-flag, ministry-flag, flag
+    year: int | None = None  # of the contest
+    day: str | None = None  # event: ISO day
+    place: str | None = None  # event: as printed
 
 
 class Reason(StrEnum):
@@ -249,9 +257,22 @@ class Cluster:
 
 
 @dataclass(frozen=True, slots=True)
+class Leader:
+    """Who led a cluster in a contest year, or deputised."""
+
+    id: str  # moit-309-2023-vi-2023-leader
+    cluster: str
+    year: int
+    role: str  # leader (Cụm trưởng), deputy (Cụm phó)
+    province: str
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
 class Reference:
     """The verified facts of `archive/reference/`, loaded once. All keyed by id."""
 
     provinces: Mapping[str, Province] = field(default_factory=dict)
     decisions: Mapping[str, Decision] = field(default_factory=dict)
     clusters: Mapping[str, Cluster] = field(default_factory=dict)
+    leaders: Mapping[str, Leader] = field(default_factory=dict)

@@ -1,4 +1,4 @@
-"""The reference data as rows of `archive.db`: provinces, decisions, emulation clusters and their members."""
+"""The reference data as rows of `archive.db`: provinces, decisions, emulation clusters, their members and leaders."""
 
 import json
 from collections.abc import Mapping
@@ -51,7 +51,11 @@ def reference_rows(reference: Reference) -> dict[str, Rows]:
         for one in reference.clusters.values()
         for province in one.members
     ]
-    return {"provinces": provinces, "decisions": decisions, "clusters": clusters, "cluster_members": members}
+    leaders: Rows = [
+        {"id": one.id, "cluster_id": one.cluster, "year": one.year, "role": one.role, "province_id": one.province, "source": one.source}
+        for one in reference.leaders.values()
+    ]
+    return {"provinces": provinces, "decisions": decisions, "clusters": clusters, "cluster_members": members, "cluster_leaders": leaders}
 
 
 def _json(values: tuple[str, ...]) -> str:

@@ -200,6 +200,49 @@ def markup_without_the_text(db: sqlite_utils.Database) -> None:
         db.execute(f"ALTER TABLE {table} DROP COLUMN whole_html")
 
 
+# Facts that articles claim, each once, with what the reference data says of it: it agrees, it adds what the reference does not know, or
+# it contradicts a cluster whose members, or whose leader of that year, are known.
+FACTS = """
+CREATE VIEW cluster_facts AS
+WITH facts AS (
+  SELECT c.kind, c.entity AS cluster_id, c.subject_entity AS province_id, c.year, count(DISTINCT c.article_id) AS articles,
+    min(a.published_at) AS first_published, max(a.published_at) AS last_published
+  FROM claims c JOIN articles a ON a.id = c.article_id
+  WHERE c.kind IN ('member', 'leader', 'deputy') AND c.entity IS NOT NULL AND c.subject_entity IS NOT NULL GROUP BY 1, 2, 3, 4)
+SELECT f.*,
+  CASE WHEN f.kind = 'member' THEN
+    CASE WHEN EXISTS (SELECT 1 FROM cluster_members m WHERE m.cluster_id = f.cluster_id AND m.province_id = f.province_id) THEN 'agrees'
+      WHEN (SELECT count(*) FROM cluster_members m WHERE m.cluster_id = f.cluster_id) >= k.member_count THEN 'contradicts' ELSE 'adds' END
+  ELSE
+    CASE WHEN EXISTS (SELECT 1 FROM cluster_leaders l WHERE l.cluster_id = f.cluster_id AND l.role = f.kind AND l.province_id = f.province_id
+        AND (l.year = f.year OR f.year IS NULL)) THEN 'agrees'
+      WHEN EXISTS (SELECT 1 FROM cluster_leaders l WHERE l.cluster_id = f.cluster_id AND l.role = f.kind AND l.year = f.year) THEN 'contradicts'
+      ELSE 'adds' END
+  END AS reference,
+  CASE WHEN f.kind = 'leader' AND f.year IS NOT NULL THEN (SELECT coalesce(sum(o.articles), 0) FROM facts o
+    WHERE o.kind = f.kind AND o.cluster_id = f.cluster_id AND o.year = f.year AND o.province_id <> f.province_id) ELSE 0 END AS articles_against
+FROM facts f JOIN clusters k ON k.id = f.cluster_id
+"""
+
+
+@migrations()
+def contests_and_what_claims_say(db: sqlite_utils.Database) -> None:
+    """Years, events and awards; who led. Empty, and the digests too, in rows of before, until their pages are read again."""
+    for column in ("year INTEGER", "date TEXT", "paragraph INTEGER", "sentence INTEGER"):
+        db.execute(f"ALTER TABLE mentions ADD COLUMN {column}")
+    for column in ("what TEXT", "year INTEGER", "day TEXT", "place TEXT"):
+        db.execute(f"ALTER TABLE claims ADD COLUMN {column}")
+    db.execute(
+        "CREATE TABLE cluster_leaders (id TEXT PRIMARY KEY, cluster_id TEXT NOT NULL REFERENCES clusters(id), year INTEGER NOT NULL,"
+        " role TEXT NOT NULL, province_id TEXT NOT NULL REFERENCES provinces(id), source TEXT NOT NULL)"
+    )
+    db.execute("CREATE INDEX cluster_leaders_by_year ON cluster_leaders (cluster_id, year, role)")
+    db.execute("CREATE INDEX cluster_leaders_by_province ON cluster_leaders (province_id)")
+    db.execute("CREATE INDEX mentions_by_year ON mentions (entity, year) WHERE year IS NOT NULL")
+    db.execute("UPDATE articles SET read_digest = NULL")
+    db.execute(FACTS)
+
+
 def migrate(db: sqlite_utils.Database) -> None:
     """Bring `db` up to the newest form; nothing is done where it is already."""
     migrations.apply(db)

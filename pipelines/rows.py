@@ -24,10 +24,15 @@ READ = {
     "attachments": ("article_id", "url", "name"),
     "mentions": (
         *("id", "article_id", "field", "start", "end", "quote", "kind"),
-        *("rule", "scheme", "holder", "number", "entity", "refers_to"),
+        *("rule", "scheme", "holder", "number", "entity", "refers_to", "year", "date", "paragraph", "sentence"),
     ),
-    "claims": ("id", "article_id", "mention_id", "kind", "entity", "subject", "subject_entity", "field", "start", "end", "quote"),
+    "claims": (
+        *("id", "article_id", "mention_id", "kind", "entity", "subject", "subject_entity", "what", "year", "day", "place"),
+        *("field", "start", "end", "quote"),
+    ),
 }
+
+CLAIMED = ("cluster", "block")  # the kinds of mention that claims are about
 
 
 def stamp(moment: datetime) -> str:
@@ -214,21 +219,30 @@ def mention_rows(article_id: str, reading: Reading) -> list[Row]:
             "number": one.number,
             "entity": one.entity,
             "refers_to": _mention_id(article_id, one.refers_to, one.kind) if one.refers_to else None,
+            "year": one.year,
+            "date": one.date,
+            "paragraph": one.paragraph,
+            "sentence": one.sentence,
         }
         for one in reading.mentions
     ]
 
 
 def claim_rows(article_id: str, reading: Reading) -> list[Row]:
+    kinds = {(one.field, one.start): one.kind for one in reading.mentions if one.kind in CLAIMED}
     return [
         {
             "id": f"{article_id}-{one.kind}-{one.field}-{one.start}-{one.end}-{_id(one.subject, one.entity)}",
             "article_id": article_id,
-            "mention_id": _mention_id(article_id, one.mention, "cluster") if one.mention else None,
+            "mention_id": _mention_id(article_id, one.mention, kinds[one.mention]) if one.mention else None,
             "kind": one.kind,
             "entity": one.entity,
             "subject": one.subject,
             "subject_entity": one.subject_entity,
+            "what": one.what,
+            "year": one.year,
+            "day": one.day,
+            "place": one.place,
             "field": one.field,
             "start": one.start,
             "end": one.end,

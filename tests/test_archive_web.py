@@ -69,6 +69,16 @@ def places(noted: Noted) -> tuple[int, int]:
     return start, start + len(noted.quote)
 
 
+def fill_claims(insert: Callable[..., None]) -> None:
+    start = TEXT.index("Thái Nguyên")
+    said = {"article_id": "a1", "mention_id": "m3", "field": "text", "start": start, "end": start + 11, "quote": "Thái Nguyên"}
+    said |= {"entity": "moit-309-2023-iii"}
+    told = {"what": "summary", "year": 2023, "day": "2024-01-12", "place": "thành phố Lạng Sơn", "subject": "tổng kết"}
+    insert("claims", id="k1", kind="member", subject="Thái Nguyên", subject_entity="thai-nguyen", **said)
+    insert("claims", id="k2", kind="event", **said, **told)
+    insert("claims", id="k3", kind="award", what="first", year=2023, subject="Cao Bằng", subject_entity="cao-bang", **said)
+
+
 def fill(conn: sqlite3.Connection) -> None:
     """Two departments, three articles, written by hand."""
 
@@ -171,9 +181,8 @@ def fill(conn: sqlite3.Connection) -> None:
         start, end = places(noted)
         known = {name: getattr(noted, name) for name in ("quote", "kind", "scheme", "entity", "number", "holder", "refers_to", "field")}
         insert("mentions", id=key, article_id="a1", start=start, end=end, rule="by hand", **known)
-    start = TEXT.index("Thái Nguyên")
-    claim = {"field": "text", "start": start, "end": start + 11, "quote": "Thái Nguyên", "kind": "member", "entity": "moit-309-2023-iii"}
-    insert("claims", id="k1", article_id="a1", mention_id="m3", subject="Thái Nguyên", subject_entity="thai-nguyen", **claim)
+    fill_claims(insert)
+    conn.execute("UPDATE clusters SET member_count = 2 WHERE id = 'moit-309-2023-iii'")
     conn.execute("COMMIT")
 
 
@@ -349,9 +358,13 @@ def test_a_cluster_says_who_is_in_it_by_which_decision_and_who_says_so(page: Cal
     assert facts(soup)["In force"] == ["since 17/02/2023 until 30/06/2025"]
     members = [" ".join(one.get_text(" ").split()) for one in soup.select(".plain li")]
     assert members == ["Bắc Kạn now part of Thái Nguyên", "Cao Bằng"]  # the successor of the same name is not repeated
-    [said] = soup.select(".data tbody tr")
-    assert [cell.get_text(strip=True) for cell in said.select("td")] == ["Thái Nguyên", "member", "1", "14/03/2023"]
-    assert [link["href"] for link in said.select("a")] == ["/archive/provinces/thai-nguyen", "/archive/articles/a1"]
+    said, told, placed = (
+        [[cell.get_text(strip=True) for cell in row.select("td")] for row in table.select("tbody tr")] for table in soup.select("table.data")
+    )
+    assert said == [["", "Thái Nguyên", "member", "contradicts what is known", "1", "14/03/2023"]]
+    assert told == [["2023", "summary of the year (tổng kết)", "12/01/2024, thành phố Lạng Sơn", "1", "14/03/2023"]]
+    assert placed == [["2023", "first (nhất)", "Cao Bằng", "1", "14/03/2023"]]
+    assert [link["href"] for link in soup.select("table.data tbody a")[:2]] == ["/archive/provinces/thai-nguyen", "/archive/articles/a1"]
     assert named(soup) == [TITLE]
 
 
@@ -603,7 +616,19 @@ def test_words_of_the_templates_exist(name: str) -> None:
 
 def test_no_word_is_left_over() -> None:
     used = set().union(*(words_used(file.name) for file in (Path(server.__file__).parent / "templates").iterdir()))
-    looked_up = {"kind", "role", "scheme", "nav", "column", "changed", "claim", "author_kind", "status", "event"}  # by a value: w.kind[mention.kind]
+    looked_up = {
+        "kind",
+        "role",
+        "scheme",
+        "nav",
+        "column",
+        "changed",
+        "claim",
+        "author_kind",
+        "status",
+        "event",
+        "reference",
+    }  # by a value: w.kind[mention.kind]
     by_value = {*looked_up, "error"}  # or by `problems`
     held = {f"{part}.{key}" for part, entries in words.words().items() if part not in by_value for key in entries}
     assert held <= used

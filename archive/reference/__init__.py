@@ -1,4 +1,4 @@
-"""The facts the archive is read against: provinces of both generations, decisions, emulation clusters. Only what is verified."""
+"""The facts the archive is read against: provinces of both generations, decisions, emulation clusters and who leads them. Only what is verified."""
 
 import tomllib
 from collections.abc import Callable, Mapping
@@ -7,7 +7,7 @@ from importlib.resources import files
 from typing import Any, Protocol, TypeVar
 
 from archive.errors import StorageError
-from archive.records import Cluster, Decision, Province, Reference
+from archive.records import Cluster, Decision, Leader, Province, Reference
 
 
 class _Keyed(Protocol):
@@ -44,4 +44,5 @@ def load_reference() -> Reference:
         provinces=_load("provinces.toml", "province", Province),
         decisions=_load("decisions.toml", "decision", Decision),
         clusters=_load("clusters.toml", "cluster", Cluster),
+        leaders=_load("leaders.toml", "leader", Leader),
     )

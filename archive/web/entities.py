@@ -4,7 +4,7 @@ import sqlite3
 from collections.abc import Mapping
 from typing import Any
 
-from archive.web.queries import by_id, claims_of, count, listing_names, mentioning, newest, rows
+from archive.web.queries import by_id, count, facts_of, listing_names, mentioning, newest, rows, told_of
 
 LOGGED = 5  # visits, and events, shown on the page of a department
 
@@ -16,11 +16,18 @@ def cluster(conn: sqlite3.Connection, key: str) -> Mapping[str, Any]:
         " JOIN provinces ON provinces.id = province_id LEFT JOIN provinces AS now ON now.id = provinces.successor_id"
         " WHERE cluster_id = ? ORDER BY provinces.id"
     )
+    leaders = (
+        "SELECT year, role, provinces.id, name, source FROM cluster_leaders JOIN provinces ON provinces.id = province_id WHERE cluster_id = ?"
+        " ORDER BY year DESC, role DESC"
+    )
     return {
         "cluster": found,
         "decision": by_id(conn, "decisions", found["decision_id"]),
         "members": rows(conn, members, key),
-        "claims": claims_of(conn, "entity", key),
+        "leaders": rows(conn, leaders, key),
+        "claims": facts_of(conn, key),
+        "events": told_of(conn, key, "event"),
+        "awards": told_of(conn, key, "award"),
         **mentioning(conn, key),
         **listing_names(conn),
     }

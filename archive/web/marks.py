@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any
 
-TABLES = {"cluster": "clusters", "province": "provinces", "decision": "decisions"}  # where an entity of a kind has its row
+TABLES = {"cluster": "clusters", "province": "provinces", "department": "provinces", "decision": "decisions"}  # where an entity of a kind has its row
 
 
 @dataclass(frozen=True, slots=True)

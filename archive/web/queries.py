@@ -55,13 +55,26 @@ def mentioning(conn: sqlite3.Connection, entity: str) -> Mapping[str, Any]:
     return {"mentioning": newest(conn, probe if articles > COMMON else gather, entity), "mentioned": articles}
 
 
-def claims_of(conn: sqlite3.Connection, column: str, key: str) -> list[Row]:
-    """What articles say, one row for each (kind, cluster, province): how many articles say it, and the newest of them with its words."""
+def facts_of(conn: sqlite3.Connection, cluster: str) -> list[Row]:
+    """Who articles say is in a cluster and leads it, newest years first; with what the reference data says, and the newest article that says so."""
     return rows(
         conn,
-        "SELECT claims.kind, claims.entity, clusters.name AS cluster, subject, subject_entity, quote, article_id, title,"  # noqa: S608 our own names
-        " max(published_at) AS published_at, count(DISTINCT article_id) AS articles FROM claims JOIN articles ON articles.id = article_id"
-        f" LEFT JOIN clusters ON clusters.id = claims.entity WHERE claims.{column} = ?"
-        " GROUP BY claims.kind, claims.entity, ifnull(subject_entity, subject) ORDER BY claims.kind = 'member', claims.kind, articles DESC, subject",
-        key,
+        "SELECT f.*, p.name AS province, c.quote, a.id AS article_id, a.published_at FROM cluster_facts f JOIN provinces p ON p.id = f.province_id"
+        " JOIN claims c ON c.id = (SELECT n.id FROM claims n JOIN articles m ON m.id = n.article_id WHERE n.entity = f.cluster_id AND n.kind = f.kind"
+        "  AND n.subject_entity = f.province_id AND n.year IS f.year ORDER BY m.published_at DESC, n.id LIMIT 1)"
+        " JOIN articles a ON a.id = c.article_id WHERE f.cluster_id = ?"
+        " ORDER BY f.kind = 'member', f.year DESC, f.kind DESC, f.articles DESC, p.name",
+        cluster,
+    )
+
+
+def told_of(conn: sqlite3.Connection, cluster: str, kind: str) -> list[Row]:
+    """Its meetings (`event`) or its `award`s as articles tell of them, newest years first."""
+    return rows(
+        conn,
+        "SELECT what, c.year, subject_entity, p.name AS province, max(day) AS day, max(place) AS place, quote, article_id, max(published_at) AS"
+        " published_at, count(DISTINCT article_id) AS articles FROM claims c JOIN articles a ON a.id = article_id LEFT JOIN provinces p"
+        " ON p.id = subject_entity WHERE entity = ? AND c.kind = ? GROUP BY c.year, what, subject_entity ORDER BY c.year DESC, what, articles DESC",
+        cluster,
+        kind,
     )

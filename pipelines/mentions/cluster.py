@@ -8,8 +8,9 @@ from archive.records import Mention, Reference
 from pipelines.context import Context
 from pipelines.mentions.names import plain_region
 from pipelines.mentions.spots import Spot, find_spots
-from pipelines.mentions.whose import Place, Surroundings, Verdict, attached, by_article, farther, near, surroundings
+from pipelines.mentions.whose import Place, Surroundings, Verdict, attached, by_article, farther, governments, near, surroundings
 from pipelines.mentions.words import Prepared
+from pipelines.mentions.years import year_of
 
 
 @dataclass(slots=True)
@@ -17,6 +18,7 @@ class _Said:
     """What the article has named so far, to resolve short references; and how far the last false friend is."""
 
     last: dict[str, Mention] = field(default_factory=dict)  # by kind
+    of_scheme: dict[tuple[str, str], Mention] = field(default_factory=dict)  # by kind and scheme
     numbered: dict[tuple[str, str], Mention] = field(default_factory=dict)  # by kind and number
     friend: dict[str, tuple[str, int]] = field(default_factory=dict)  # kind -> (field, start) of the last cụm công nghiệp or khối lượng
 
@@ -48,22 +50,32 @@ class _Article:
 def _decided(
     fields: tuple[Surroundings, ...], spots: tuple[tuple[Spot, ...], ...]
 ) -> tuple[dict[tuple[str, int], Verdict | None], dict[tuple[str, str], Verdict]]:
-    """What is near each numbered place; and for each number the first verdict so found, what is attached before what is in the sentence."""
+    """What is near each place with a number or a region; and for each of these the first verdict so found, what is attached before what is in the
+    sentence.
+    """
     nearby: dict[tuple[str, int], Verdict | None] = {}
     firsts: dict[tuple[str, str], Verdict] = {}
     for where, found in zip(fields, spots, strict=True):
         for spot in found:
-            if spot.form != "numbered" or not spot.number:
+            key = _same(spot)
+            if key is None:
                 continue
-            verdict = nearby[where.words.field, spot.start] = near(_place(spot), where)
-            key = (spot.kind, spot.number)
+            place = _place(spot)
+            verdict = nearby[where.words.field, spot.start] = near(place, where) or (governments(place, where) if place.regional else None)
             if verdict and (key not in firsts or (firsts[key].rule == "sentence" and verdict.rule != "sentence")):
                 firsts[key] = verdict
     return nearby, firsts
 
 
+def _same(spot: Spot) -> tuple[str, str] | None:
+    """What two full mentions of one cluster have in common: its number, or the name of its region."""
+    if spot.form == "numbered" and spot.number:
+        return spot.kind, spot.number
+    return (spot.kind, plain_region(spot.region)) if spot.form == "named" and spot.region else None
+
+
 def _place(spot: Spot) -> Place:
-    return Place(spot.start, spot.end, spot.kind == "block", spot.form == "general")
+    return Place(spot.start, spot.end, spot.kind == "block", spot.form == "general", spot.form == "named" and spot.region is not None)
 
 
 def _mention(spot: Spot, where: Surroundings, article: _Article, said: _Said) -> Mention | None:
@@ -78,7 +90,7 @@ def _mention(spot: Spot, where: Surroundings, article: _Article, said: _Said) ->
             return None
     mention = _judged(spot, where, article)
     if spot.form in {"numbered", "named", "brief"}:
-        said.last[spot.kind] = mention
+        said.last[spot.kind] = said.of_scheme[spot.kind, str(mention.scheme)] = mention
         if mention.number:
             said.numbered[spot.kind, mention.number] = mention
     return mention
@@ -86,11 +98,13 @@ def _mention(spot: Spot, where: Surroundings, article: _Article, said: _Said) ->
 
 def _antecedent(spot: Spot, where: Surroundings, said: _Said) -> Mention | None:
     """The full mention a short one stands for, if there is one and nothing speaks against it."""
+    own = None if spot.number else attached(_place(spot), where)
     antecedent = said.numbered.get((spot.kind, spot.number)) if spot.number else said.last.get(spot.kind)
+    if own and antecedent and own.scheme != antecedent.scheme:
+        antecedent = said.of_scheme.get((spot.kind, own.scheme), antecedent)
     if antecedent is None or (spot.form == "brief" and not spot.number and _befriended(spot, where, antecedent, said)):
         return None
-    own = attached(_place(spot), where) if spot.form == "bare" else None
-    return None if own and own.scheme != antecedent.scheme else antecedent
+    return None if spot.form == "bare" and own and own.scheme != antecedent.scheme else antecedent
 
 
 def _befriended(spot: Spot, where: Surroundings, antecedent: Mention, said: _Said) -> bool:
@@ -98,14 +112,18 @@ def _befriended(spot: Spot, where: Surroundings, antecedent: Mention, said: _Sai
     field_name, at = said.friend.get(spot.kind, ("", -1))
     if field_name != where.words.field or (antecedent.field == field_name and antecedent.start > at):
         return False
+    if spot.members:
+        return False
     small = not where.words.capital(spot.start)
     return small or (not spot.inner and at >= where.words.paragraphs.around(spot.start)[0])
 
 
 def _stands_alone(spot: Spot, where: Surroundings) -> bool:
     """Does "Cụm XI" name a cluster with no full mention before it? Only where the sentence speaks of emulation or of who holds it."""
-    if not spot.number or not where.words.capital(spot.start):
+    if not spot.number:
         return False
+    if not where.words.capital(spot.start):
+        return attached(_place(spot), where) is not None
     low, high = where.words.sentences.around(spot.start)
     return "thi đua" in where.words.folded[max(low, spot.start - 200) : min(high, spot.end + 200)] or attached(_place(spot), where) is not None
 
@@ -119,6 +137,7 @@ def _reference(spot: Spot, where: Surroundings, antecedent: Mention) -> Mention:
         quote=where.words.printed[spot.start : spot.end],
         rule="reference",
         refers_to=(antecedent.field, antecedent.start),
+        year=year_of(where.words, spot.start, spot.end),
     )
 
 
@@ -138,16 +157,24 @@ def _judged(spot: Spot, where: Surroundings, article: _Article) -> Mention:
         holder=verdict.holder,
         number=number,
         entity=_entity(number, article) if verdict.scheme == "moit" and spot.kind == "cluster" else None,
+        year=year_of(where.words, spot.start, spot.end),
     )
 
 
 def _verdict(spot: Spot, where: Surroundings, article: _Article) -> Verdict:
     place = _place(spot)
+    verdict = _weighed(spot, place, where, article)
+    # what the provinces of a region have together is not one province's own: their governments' clusters are the state's
+    return replace(verdict, scheme="other", holder="UBND") if place.regional and verdict.scheme == "province" else verdict
+
+
+def _weighed(spot: Spot, place: Place, where: Surroundings, article: _Article) -> Verdict:
     key = (where.words.field, spot.start)
     if verdict := article.nearby[key] if key in article.nearby else near(place, where):
         return verdict
-    if spot.number and (same := article.decided.get((spot.kind, spot.number))):
-        return replace(same, rule="same-number")
+    named = (spot.kind, spot.number) if spot.number else _same(spot)
+    if named and (same := article.decided.get(named)):
+        return replace(same, rule="same-number" if spot.number else "same-region")
     if verdict := farther(place, where):
         return verdict
     # a region alone is also how the provinces' governments name their clusters, and in general anyone's may be meant

@@ -26,18 +26,23 @@ _CUE = pattern(rf"""
     |(?P<sector>ngành (?:(?P<our_sector>công thương)|{_FIELDS})(?!\w))
     |(?P<department>(?:(?P<our_department>sở công thương|sct)|sở {_FIELDS})(?!\w))
     |(?P<body>{_BODIES}(?!\w))
-    |(?P<governments>ubnd các tỉnh(?:, thành phố)?(?!\w))
-    |(?P<council>hội đồng thi đua ?[-,]? ?khen thưởng (?:tỉnh|thành phố)(?!\w))
-    |(?P<provincial>(?:ubnd (?:tỉnh|thành phố|tp\.?(?: ?hcm)?|các huyện)|(?:của|cấp) tỉnh|tỉnh ủy|các (?:sở, (?:ban, )?ngành|huyện))(?!\w))
+    |(?P<governments>(?:ubnd các tỉnh(?:, thành phố)?|(?:\d{1, 2}|hai|ba|bốn|năm|sáu|bảy|tám|chín|mười) ubnd tỉnh(?:, thành phố)?)(?!\w))
+    |(?P<company>(?:tổng công ty|tập đoàn|vietinbank|vietcombank|agribank|bidv|ngân hàng(?! nhà nước))(?!\w))
+    |(?P<council>hội đồng thi đua ?[-,]? ?khen thưởng (?:tỉnh|thành phố|(?P<state>trung ương))(?!\w))
+    |(?P<provincial>(?:ubnd (?:tỉnh|thành phố|tp\.?(?: ?hcm)?|các huyện)|(?:của|cấp|thuộc|toàn|trong|trên địa bàn) tỉnh(?! [^\W\d_]+,)|(?:của|cấp
+    |thuộc|trên địa bàn) (?:thành phố(?! trực thuộc)|huyện|quận|thị xã|xã|phường)|trường (?:tiểu học|trung học|thcs|thpt|mầm non)|tỉnh ủy
+    |các (?:sở, (?:ban, )?ngành|huyện))(?!\w))
     """)
 # Every cue begins with one of these.
 _STEMS = tuple(
     move_tones(
         "qđ|bộ |ngành |sở |sct|công an|cand|viện k|vksnd|tòa án|tand|cục |tổng cục |tổng liên|liên đoàn|lđlđ|liên minh|mặt trận|ubmttq|bđbp|quân khu"
-        "|kho bạc|ngân hàng|bảo hiểm|bhxh|quỹ bảo|công đoàn|hội |ubnd|của tỉnh|cấp tỉnh|tỉnh ủy|các sở,|các huyện"
+        "|kho bạc|ngân hàng|bảo hiểm|bhxh|quỹ bảo|công đoàn|hội |ubnd|của |cấp |thuộc |toàn tỉnh|trong tỉnh|trên địa bàn|trường |tỉnh ủy|các sở,"
+        "|các huyện|tổng công ty|tập đoàn|vietinbank|vietcombank|agribank|bidv|hai ubnd|ba ubnd|bốn ubnd|năm ubnd|sáu ubnd|bảy ubnd|tám ubnd"
+        "|chín ubnd|mười ubnd"
     ).split("|")
 )
-_PRINTED_SMALL = {"sector", "provincial", "governments"}  # "bộ", "sở" and most bodies in small letters are other words: cán bộ, cơ sở
+_PRINTED_SMALL = {"sector", "provincial", "governments", "company"}  # "bộ", "sở" and most bodies in small letters are other words: cán bộ, cơ sở
 _ONE_OF_MANY = pattern(r"(?<!\w)(?:các|\d{1,2}) $")
 _SEVERAL_PLACES = pattern(r" (?:các|\d{1,2}) (?:tỉnh|thành)(?!\w)")
 
@@ -90,7 +95,9 @@ def _cue_at(words: Words, start: int) -> Cue | None:
     kind = found.lastgroup if found else None
     if not found or not kind:
         return None
-    kind = next(name for name in ("decision", "ministry", "sector", "department", "body", "governments", "council", "provincial") if found[name])
+    kind = next(
+        name for name in ("decision", "ministry", "sector", "department", "body", "governments", "company", "council", "provincial") if found[name]
+    )
     if kind not in _PRINTED_SMALL and not words.capital(start) and found[0] != "công an":
         return None
     several = bool(_ONE_OF_MANY.search(words.folded, max(0, start - 5), start) or _SEVERAL_PLACES.match(words.folded, found.end()))
@@ -100,10 +107,12 @@ def _cue_at(words: Words, start: int) -> Cue | None:
 def _scheme(found: re.Match[str], kind: str) -> Scheme:
     if any(found[name] for name in ("bct", "our_ministry", "our_sector", "our_department")):
         return "moit"
+    if found["state"]:
+        return "other"
     return "province" if kind in {"provincial", "council"} or found["ubnd"] else "other"
 
 
 def _strong(found: re.Match[str], kind: str, *, several: bool) -> bool:
     if kind in {"department", "body"}:
         return several
-    return kind != "provincial" and not (kind == "sector" and not found["our_sector"])
+    return kind not in {"provincial", "company"} and not (kind == "sector" and not found["our_sector"])

@@ -9,9 +9,25 @@ from pipelines.mentions.names import pattern
 from pipelines.mentions.words import Prepared, Words, fold
 
 _CITED = pattern(r"""(?<!\w)(?:quyết định|qđ(?= số)) {1,3}(?P<so>số[ :.]{0,3})?
-    (?P<number>\d{1,5}(?: ?/ ?\d{4})? ?/ ?qđ ?- ?[a-zđ&]{1,12}(?: ?- ?[a-zđ&]{1,12}){0,2}(?!\w)|(?(so)\d{1,5}(?![\w/]|[.,]\d)|(?!)))""")
-_DATED = pattern(r"""[ ,(]{0,3}(?:ký |ban hành )?ngày (?:(?P<day>\d{1,2}) ?[/.-] ?(?P<month>\d{1,2}) ?[/.-] ?(?P<year>\d{4})
-    |(?P<day_>\d{1,2}) tháng (?P<month_>\d{1,2}) năm (?P<year_>\d{4}))(?!\d)""")
+    (?P<number>\d{1,5}(?: ?/ ?\d{4})? ?/ ?qđ ?- ?[a-zđ&]{1,12}(?: ?- ?[a-zđ&]{1,12}){0,2}(?!\w)|(?(so)\d{1,5}(?![\w/]|[.,]\d)
+    |\d{1,5}(?= ngày \d)))""")
+_DATE = r"""(?:(?P<day>\d{1,2}) ?[/.-] ?(?P<month>\d{1,2}) ?[/.-] ?(?P<year>\d{4})
+    |(?P<day_>\d{1,2}) tháng (?P<month_>\d{1,2}) năm (?P<year_>\d{4}))(?!\d)"""
+_ISSUER = r"""(?:bộ trưởng )?(?P<issuer>bộ (?:[^\W\d_]+ [^\W\d_]+(?: và [^\W\d_]+ [^\W\d_]+)?)|thủ tướng chính phủ|chính phủ
+    |(?:chủ tịch )?(?:ubnd|ủy ban nhân dân)
+    (?: (?:tỉnh|thành phố|tp\.?))?(?: \w+ \w+)?)"""
+_DATED = pattern(rf"[ ,(]{{0,3}}(?:(?:của )?{_ISSUER} )?(?:ký |ban hành )?ngày {_DATE}")
+_DATED_BEFORE = pattern(rf"(?<!\w)ngày {_DATE},? (?:{_ISSUER} )?(?:đã )?(?:ban hành|ký|có|ra)(?: ban hành)? $")
+_BY = pattern(rf"[ ,(]{{0,3}}(?:ngày [\d/.-]{{6,10}}|ngày \d{{1,2}} tháng \d{{1,2}} năm \d{{4}})?\)? ?(?:của|do) {_ISSUER}(?!\w)")
+# who issues under these letters; others are known by their letters
+ISSUERS = {
+    "bct": "Bộ Công Thương",
+    "ttg": "Thủ tướng Chính phủ",
+    "cp": "Chính phủ",
+    "ubnd": "UBND",
+    "bnv": "Bộ Nội vụ",
+    "sct": "Sở Công Thương",
+}
 _AT = "quyết định", "qđ số"
 
 
@@ -23,7 +39,8 @@ def _in(words: Words, context: Context) -> list[Mention]:
     found_here = []
     for found in _CITED.finditer(words.folded):
         printed = _normal(words.printed[slice(*found.span("number"))])
-        known, rule = _known(printed, _date_after(words, found.end()), context)
+        day = _date_beside(words, found.start(), found.end())
+        known, rule = _known(printed, day, context)
         found_here.append(
             Mention(
                 field=words.field,
@@ -32,8 +49,10 @@ def _in(words: Words, context: Context) -> list[Mention]:
                 quote=words.printed[found.start() : found.end()],
                 kind="decision",
                 rule=rule,
+                holder=_issuer(words, printed, found.end()),
                 number=printed,
                 entity=known.id if known else None,
+                date=day.isoformat() if day else None,
             )
         )
     return found_here
@@ -45,8 +64,8 @@ def _normal(printed: str) -> str:
     return "".join(letter if small == letter.lower() else small.upper() for letter, small in zip(letters, fold(letters), strict=True))
 
 
-def _date_after(words: Words, offset: int) -> date | None:
-    found = _DATED.match(words.folded, offset)
+def _date_beside(words: Words, start: int, end: int) -> date | None:
+    found = _DATED.match(words.folded, end) or _DATED_BEFORE.search(words.folded, max(0, start - 90), start)
     if not found:
         return None
     day, month, year = (int(found[part] or found[f"{part}_"]) for part in ("day", "month", "year"))
@@ -54,6 +73,15 @@ def _date_after(words: Words, offset: int) -> date | None:
         return date(year, month, day)
     except ValueError:
         return None
+
+
+def _issuer(words: Words, number: str, end: int) -> str | None:
+    """Who the letters of the number stand for; without letters who is named beside it."""
+    _, _, letters = number.partition("-")
+    if letters:
+        return ISSUERS.get(fold(letters), letters)
+    found = _BY.match(words.folded, end)
+    return words.printed[slice(*found.span("issuer"))] if found else None
 
 
 def _known(number: str, day: date | None, context: Context) -> tuple[Decision | None, str]:

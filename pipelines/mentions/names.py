@@ -13,7 +13,7 @@ def pattern(text: str) -> re.Pattern[str]:
 REGION = r"""
     (?:trung du(?:,? và|,)? miền núi (?:phía )?bắc(?: bộ)?|miền núi phía bắc
     |bắc trung bộ và duyên hải miền trung|(?:duyên hải )?(?:bắc|nam) trung bộ|duyên hải (?:miền trung|bắc bộ)
-    |đồng bằng (?:sông hồng|sông cửu long|bắc bộ|nam bộ)|miền trung(?:(?: và|,| -) tây nguyên)?|tây nguyên
+    |đồng bằng (?:sông hồng|sông cửu long|bắc bộ|nam bộ)|miền trung(?:(?: và|,| -) tây nguyên)?|tây nguyên|việt bắc
     |(?:miền )?(?:đông|tây) nam bộ|(?:đông|tây) bắc(?: bộ)?|biên giới (?:phía bắc|tây nam)|tây nam sông hậu
     |trực thuộc trung ương|(?:phía|miền) (?:bắc|trung|nam)|(?:bắc|trung|nam) bộ)
     (?!\w)(?: [12](?!\w|[/.,]\d)(?! (?:tháng|năm|ngày|tỉnh|đơn|thành)))?"""
@@ -21,7 +21,8 @@ REGION = r"""
 _MANY = r"(?:(?:các|\d{1,2}|hai|ba|bốn|năm|sáu|bảy|tám|chín|mười) )"
 _PLACES = r"(?:tỉnh,? (?:và )?thành(?: phố)?|tỉnh|thành phố|đơn vị|địa phương)"
 _OF = r"(?:(?:khu vực|vùng|miền|thuộc) )"
-_MEMBERS = r"""(?:(?:các )?(?:sở [\w&-]+(?: [\w&-]+){0,5}?|công an|lđlđ|liên đoàn lao động|ubnd
+_MEMBERS = r"""(?:(?:các )?(?:liên minh (?:hợp tác xã|htx)|tòa án nhân dân|tand|vksnd|viện kiểm sát nhân dân|(?:cục )?thuế|kho bạc nhà nước|bhxh
+    |sở [\w&-]+(?: [\w&-]+){0,5}?|công an|lđlđ|liên đoàn lao động|ubnd
     |hội \w+(?: \w+){0,2}?|ngành(?: [\w&]+){1,5}?) )"""
 
 _REGIONAL = pattern(rf" (?P<members>{_MEMBERS})?(?:{_MANY}?{_PLACES} )?{_OF}{{0,2}}(?P<region>{REGION})")
@@ -33,10 +34,12 @@ _UNIT = r"""(?:sở|ban|ngành|cơ quan|đơn vị|doanh nghiệp|huyện|thị 
 _DOMAIN = r"""(?:kinh tế|kỹ thuật|tổng hợp|nội chính|văn hóa|xã hội|tham mưu|đảng|mặt trận|chính trị|đại học|cao đẳng|khoa giáo|quản lý
     |nhà nước|sự nghiệp|hành chính|sản xuất|kinh doanh|dịch vụ|công nghiệp|thương mại|năng lượng|hóa chất|dệt may|phi nông nghiệp
     |nông nghiệp|lâm nghiệp|bảo vệ|phát triển|rừng|miền núi|đồng bằng|ven biển|vùng cao|chuyên môn|chuyên ngành|doanh nghiệp
-    |cấp tỉnh|cấp huyện|ngành)(?!\w)"""
+    |cấp tỉnh|cấp huyện|ngành|xuất khẩu|nhập khẩu|đào tạo|hạ tầng|tài chính|ngân sách|nội vụ|tư pháp|thủ công|vừa và nhỏ|may mặc|cơ khí|xây dựng
+    |giao thông
+    |điện lực|dầu khí|than|khoáng sản|thủy sản|du lịch|logistics)(?!\w)"""
 _JOINED = r"(?:, | và | - |/| )"
 _KIND = pattern(rf""" (?:các {_UNIT}(?:{_JOINED}{_UNIT}){{0,5}}(?:{_JOINED}{_DOMAIN}){{0,6}}
-    |(?P<capital>{_DOMAIN}(?:{_JOINED}{_DOMAIN}){{0,5}}))""")
+    |(?P<capital>(?:phòng )?{_DOMAIN}(?:{_JOINED}{_DOMAIN}){{0,5}}(?: các {_UNIT}(?:{_JOINED}{_DOMAIN}){{0,4}})?))(?: {_OF}{{1,2}}{REGION})?""")
 
 # Members of these kinds are found inside one province only.
 OF_ONE_PROVINCE = pattern(r"(?<!\w)(?:sở, (?:ban, )?ngành|ban, ngành|huyện|thị xã|quận|(?<!tác )xã|phường|thị trấn|đảng)(?!\w)")

@@ -17,10 +17,11 @@ _WITH_SO = pattern(
     rf""" {{0,3}}số[ .:]{{0,3}}
     (?:(?P<arabic>\d{{1,3}})|(?P<roman>[ivx]{{1,8}})|(?P<sign>[{_SIGNS}])|(?P<word>{"|".join(sorted(WORDS, key=len, reverse=True))})(?! \d)){_ENDS}"""
 )
-# without "số" a digit may count what follows ("Cụm thi đua 5 thành phố", "6 tháng")
-_COUNTED = r"""(?! (?:tỉnh|thành|tp|đơn vị|huyện|quận|sở|tháng|năm|ngày|quý|cơ quan|doanh nghiệp|công ty|trường|xã|phường|hội|địa phương)(?!\w))
-    (?! ?%)"""
-_WITHOUT_SO = pattern(rf" {{1,3}}(?:(?P<arabic>\d{{1,2}}){_ENDS}(?!/){_COUNTED}|(?P<roman>[ivx]{{1,8}}){_ENDS}|(?P<sign>[{_SIGNS}]))")
+# without "số" a digit may count what follows in small letters ("Cụm thi đua 5 thành phố", "6 tháng"), not "17 Thành phố Hồ Chí Minh"
+_COUNTED = pattern(
+    r""" (?:tỉnh|thành|tp|đơn vị|huyện|quận|sở|tháng|năm|ngày|quý|cơ quan|doanh nghiệp|công ty|trường|xã|phường|hội|địa phương)(?!\w)| ?%"""
+)
+_WITHOUT_SO = pattern(rf" {{1,3}}(?:(?P<arabic>\d{{1,2}}){_ENDS}(?!/)|(?P<roman>[ivx]{{1,8}}){_ENDS}|(?P<sign>[{_SIGNS}]))")
 
 
 def number_at(words: Words, offset: int) -> tuple[str, int] | None:
@@ -29,6 +30,8 @@ def number_at(words: Words, offset: int) -> tuple[str, int] | None:
     if not found:
         found = _WITHOUT_SO.match(words.folded, offset)
         if found and found["roman"] and not words.printed[slice(*found.span("roman"))].isupper():
+            return None
+        if found and found["arabic"] and _COUNTED.match(words.folded, found.end()) and not words.capital(found.end() + 1):
             return None
     value = _value(found) if found else None
     return (str(value), found.end()) if found and value is not None else None

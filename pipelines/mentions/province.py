@@ -14,13 +14,13 @@ from pipelines.mentions.words import Prepared, Words, fold, other_tones
 _NEEDS_KIND = "hồ chí minh"  # alone it is nearly always the man, so the kind belongs to the name
 _KIND_BEFORE = pattern(r"(?<!\w)(?:thành phố|tp\.?) {0,2}$")
 _LISTED_KINDS = pattern(r"(?<!\w)(?:tỉnh|sở công thương)(?:,|/| và)? (?:thành phố|tp\.?) {0,2}$")  # "các tỉnh, thành phố Hà Giang, …"
-_OTHER_UNIT = pattern(r"""(?<!\w)(?<!các )(?:thị xã|huyện|phường|xã|thị trấn|quận|phố|đường|sông|hồ|núi|đèo|chợ|ga|sân bay|cửa khẩu|cảng
-    |đại học|học viện|cao đẳng|bệnh viện|(?:thủy|nhiệt|phong) điện|khách sạn|báo|tạp chí|đài
+_OTHER_UNIT = pattern(r"""(?<!\w)(?<!các )(?:thị xã|huyện|phường|xã|thị trấn|quận|phố|đường|xa lộ|quốc lộ|sông|hồ|núi|đèo|chợ|ga|sân bay|cửa khẩu|cảng
+    |đại học|học viện|cao đẳng|bệnh viện(?: đa khoa| nhi| phụ sản| y học cổ truyền)?|(?:thủy|nhiệt|phong) điện|khách sạn|báo|tạp chí|đài
     |(?:phát thanh|pt)(?: và | ?- ?)(?:truyền hình|th)|bia|xi măng|gang thép) {1,2}$""")
 _CAPITAL_ONLY = ("báo", "đài", "bia", "ga")  # in small letters these end other words: thông báo, lâu đài
 _PERSON = pattern(r"""(?<!\w)(?:nguyễn|trần|lê|phạm|hoàng|huỳnh|phan|vũ|võ|đặng|bùi|đỗ|ngô|dương|lý|nông|đinh|lương|triệu|hứa|trịnh|đào|tạ|lục|bế)
     (?: [^\W\d_]+){0,2} $""")
-_GOES_ON = {"thái bình": " dương", "hà nam": " ninh", "nam định": " vũ"}  # the ocean, a province of the past, a harbour
+_GOES_ON = {"thái bình": " dương", "hà nam": " ninh", "nam định": " vũ", "điện biên": " phủ"}  # the ocean, a province of the past, a harbour, a town
 _CITY = "thành phố"
 _SPACE = "[ \u00a0\u2007\u2009\u202f\u2010-\u2015-]{1,3}"  # also the dash of Bà Rịa - Vũng Tàu
 _LOOK_BACK = 40

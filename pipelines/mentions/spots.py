@@ -1,6 +1,5 @@
 """Where a text says Cụm or Khối and means emulation: finds the places and their extent, not yet whose they are."""
 
-import re
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
@@ -23,25 +22,33 @@ class Spot:
     number: str | None = None
     region: str | None = None  # as printed, for a cluster named by its region, or told beside the number
     inner: bool = False  # brief ones: said as of something known ("trong Cụm", "toàn Cụm")
+    members: bool = False  # brief ones: said as of something that has members ("thành viên trong cụm")
 
 
 _STEMS = ("cụm", "khối")
 _WORD = pattern(r"(?:cụm|khối)(?!\w)")
 _JOINT = pattern(r"(?:khối {0,3}[,/-]? {0,3}(?:và )?cụm|cụm {0,3}[,/-]? {0,3}(?:và )?khối) {1,3}thi {1,3}đua(?!\w)")
-_FULL = pattern(r"(?:cụm|khối) {1,3}thi {1,3}đua(?!\w)")
+_FULL = pattern(r"(?:cụm|khối) {1,3}thi {1,3}đua(?!\w)(?! nhau)")
 _COUNTED_PAIR = pattern(r"(?:cụm|khối)(?=,? (?:và )?\d{1,2} (?:cụm|khối) thi đua(?!\w))")  # "2 cụm, 16 khối thi đua"
 _ROLE = pattern(r"(?:cụm|khối) {1,3}(?:trưởng|phó)(?!\w)")
-_ROLE_BEFORE = pattern(r"(?<!\w)(?:trưởng|phó) {1,3}$")
+_ROLE_BEFORE = pattern(r"(?<!\w)(?<!cụm )(?:trưởng|phó) {1,3}$")  # "Trưởng cụm", but not "Cụm trưởng Cụm I"
 _FRIEND = pattern(r"""(?:
     cụm {1,3}(?:công nghiệp|cn|liên kết|ngành|thiết bị|trường|dân cư|di tích|tiểu thủ|làng|điểm|công trình|đô thị
     |kinh tế|văn hóa|nhà|máy|từ|cảng|kho|xã|bản|thôn|sản phẩm|chi tiết|linh kiện|pano|loa|camera|đèn|chợ|logistics|tin|hồ|thủy|điện|rừng|đảo|miền)
     |khối {1,3}(?:lượng|doanh nghiệp|các|cơ quan|quân|đảng|dân|mặt trận|ngoại|nội|văn phòng|phố|đoàn|kinh|thị trường|tài liệu|nhà nước
     |tư nhân|óc|u|đá|đại|liên|cán bộ|hành chính|sự nghiệp|trường|mầm|tiểu|trung|bộ|tế|ngân hàng|đông|tây|lập|hình|nhà|sản|dịch|công|nông|bê|thông)
     )(?!\w)""")
-_COUNT = re.compile(r"(?<![\w/.,:-])(?<!\d )(\d{1,2}) {1,3}$")
+_COUNT = pattern(r"(?<![\w/.,:-])(?<!\d )(\d{1,2}|(?:hai|ba|bốn|sáu|bảy|tám|chín|mười(?: [^\W\d_]+)?)) {1,3}$")
 _NO_COUNT = pattern(r"(?<!\w)(?:ngày|tháng|quý|số|năm|thứ|lần|điều|khoản|mục|bảng) +\d{1,2} {1,3}$")
 _SEVERAL = pattern(r"(?<!\w)(?:các|những|mỗi|từng|nhiều|mọi) {1,3}$")
 _INNER = pattern(r"(?<!\w)(?:trong|toàn|của|thuộc|nội|vào|cho|tại|cả) {1,3}$")
+_MEMBERS = pattern(
+    r"""(?<!\w)(?:(?:thành viên|đơn vị|các sở|sở bạn)(?: của| trong| thuộc)?|(?:tỉnh|lđlđ|công an|công đoàn|cấp hội|huyện) trong|(?:thứ )?(?:nhất
+    |nhì|ba)|dẫn đầu|toàn) {1,3}$"""
+)  # no cụm công nghiệp has these
+_ACTS = pattern(
+    r" (?:có \d|có [^\W\d_]+ thành viên|đã|sẽ|cũng|tăng cường|tổ chức|thống nhất|đề nghị|tiếp tục|cần|gồm|phát động|bình xét|suy tôn)(?!\w)"
+)  # no machine does these
 _LOOK_BACK = 24
 
 
@@ -98,11 +105,12 @@ def _brief(words: Words, start: int, kind: Kind) -> Spot | None:
         return Spot(start, region.end(), kind, "named", region=words.printed[slice(*region.span("region"))])
     if _FRIEND.match(folded, start):
         return Spot(start, end, kind, "friend")
-    inner = bool(_INNER.search(folded, low, start))
+    members = bool(_MEMBERS.search(folded, low, start))
+    inner = members or bool(_INNER.search(folded, low, start))
     number = number_at(words, end)
     capital = words.capital(start)
     if number and (capital or folded.startswith(" số", end)):
-        return Spot(start, number[1], kind, "brief", number[0], inner=inner)
-    if (capital or (inner and kind == "cluster")) and not _SEVERAL.search(folded, low, start):
-        return Spot(start, end, kind, "brief", inner=inner)
+        return Spot(start, number[1], kind, "brief", number[0], inner=inner, members=members)
+    if (capital or (inner and kind == "cluster") or (kind == "cluster" and _ACTS.match(folded, end))) and not _SEVERAL.search(folded, low, start):
+        return Spot(start, end, kind, "brief", inner=inner, members=members)
     return None

@@ -5,7 +5,9 @@ The first of these that says something decides, and its name is kept as the ment
     name           the name inside the mention: "Cụm thi đua LĐLĐ các tỉnh …", "Khối thi đua các sở, ngành kinh tế"
     attached       a holder right after or before it: "… số 5 Bộ Công an", "Công an các tỉnh thuộc …"
     sentence       the nearest ministry, sector, decision or group of departments in the sentence
+    governments    a cluster of a region, and the government of a province (UBND) in the sentence
     same-number    another mention of that number in the article for which one of these decided
+    same-region    another mention of that region's cluster for which one of these decided
     departments    departments of different kinds in the sentence: colleagues inside one province
     paragraph      the nearest ministry, sector … in the paragraph
     member         a single department or body in the sentence
@@ -27,7 +29,12 @@ from pipelines.mentions.words import Words
 _REACH = 90  # characters over which a holder may be attached
 _GLUE = pattern(rf"""(?:[ ,:("“-]|{REGION}|(?:của|thuộc|trực thuộc|khối|do|các|tỉnh|thành phố|khu vực|vùng|miền
     |bao gồm|gồm|năm \d{{4}}|\d{{1,2}})(?!\w))*""")
-_LINK = pattern(r"""[^,;:.]*(?<!\w)(?:thuộc|trong|của|thành viên|đơn vị|cụm trưởng|cụm phó|trưởng cụm|phó cụm|làm|là) """)
+_LINK = pattern(r"""[^,;:.]*(?:(?<!\w)(?:thuộc|trong|của|thành viên|đơn vị|cụm trưởng|cụm phó|trưởng cụm|phó cụm|làm|là) |\()| """)
+
+_LOCAL = pattern(r",?(?: của| thuộc)? (?:tỉnh|thành phố|tp\.?|huyện|quận|thị xã|phường|xã) (?P<name>[^\W\d_])")  # "Cụm thi đua số 1 tỉnh Lâm Đồng"
+_GUEST = pattern(
+    r"(?<!\w)(?:hội nghị|lễ|dự|tham dự|phục vụ|chúc mừng|chứng kiến|mời|đón|hội thao|giải)(?!\w)"
+)  # a department at the cluster's meeting
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +52,7 @@ class Place:
     end: int
     block: bool  # departments sit in clusters of the ministry, but in blocks of their province
     general: bool = False  # of several, or of none in particular
+    regional: bool = False  # of the provinces of a region, so not of one province
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,9 +82,11 @@ def attached(place: Place, where: Surroundings) -> Verdict | None:
         listed = not cue.strong and "," in folded[place.end : cue.start]
         if not listed and not _colleagues(place, where, low, high):
             return _by(cue, "attached", where)
+    if not place.regional and (local := _LOCAL.match(folded, place.end)) and where.words.capital(local.start("name")):
+        return Verdict("province", "attached")
     cue = next(where.cues.before(place.start, max(low, place.start - _REACH)), None)
-    if cue and _counts(cue, place) and _LINK.fullmatch(folded, cue.end, place.start):
-        return _by(cue, "attached", where)
+    if cue and _counts(cue, place) and cue.kind != "company" and _LINK.fullmatch(folded, cue.end, place.start):
+        return None if not cue.strong and _GUEST.search(folded, cue.end, place.start) else _by(cue, "attached", where)
     return None
 
 
@@ -88,13 +98,26 @@ def farther(place: Place, where: Surroundings) -> Verdict | None:
     wide = where.words.paragraphs.around(place.start)
     if verdict := _by(_nearest(place, where, *wide), "paragraph", where):
         return verdict
-    weak = [cue for cue in _around(place, where, low, high) if _counts(cue, place) and (place.block or place.general or cue.kind != "provincial")]
+    weak = [cue for cue in _around(place, where, low, high) if cue.kind != "company" and _counts(cue, place)]
+    weak = [cue for cue in weak if place.block or place.general or cue.kind != "provincial"]
+    if place.regional:  # any department may be a guest of its region's clusters
+        weak = [cue for cue in weak if cue.kind == "body"]
     return _by(weak[0] if weak else None, "member", where)
+
+
+def governments(place: Place, where: Surroundings) -> Verdict | None:
+    """By a province's government in the sentence: a region's cluster is then the governments' own."""
+    low, high = where.words.sentences.around(place.start)
+    return (
+        Verdict("other", "governments", "UBND")
+        if any(cue.kind == "provincial" and where.words.folded.startswith("ubnd", cue.start) for cue in _around(place, where, low, high))
+        else None
+    )
 
 
 def by_article(fields: tuple[Surroundings, ...], *, departmental: bool, place: Place) -> Verdict:
     """By the whole article, else by the site, else unknown."""
-    strong = [(cue, where) for where in fields for cue in where.cues.all if cue.strong and cue.scheme in {"moit", "other"}]
+    strong = [(cue, where) for where in fields for cue in where.cues.all if cue.scheme in {"moit", "other"} and (cue.strong or _in_title(cue, where))]
     schemes = {cue.scheme for cue, _ in strong}
     if len(schemes) == 1:
         verdict = _by(strong[0][0], "article", strong[0][1])
@@ -103,6 +126,11 @@ def by_article(fields: tuple[Surroundings, ...], *, departmental: bool, place: P
     if departmental and not schemes and not place.block:
         return Verdict("moit", "site")
     return Verdict("unknown", "none")
+
+
+def _in_title(cue: Cue, where: Surroundings) -> bool:
+    """A sector that the title names is what the article is about."""
+    return where.words.field == "title" and cue.kind == "sector"
 
 
 def _counts(cue: Cue, place: Place) -> bool:

@@ -6,11 +6,12 @@ offset in the printed one.
 
 import re
 from bisect import bisect_right
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, timedelta, timezone
 from functools import cached_property
+from typing import Any
 
-from archive.records import Article, FieldName
+from archive.records import Article, FieldName, Mention
 
 HANOI = timezone(timedelta(hours=7))
 
@@ -71,6 +72,10 @@ class Breaks:
         start = self.ends[index - 1] if index else 0
         return start, self.ends[index] if index < len(self.ends) else self.length
 
+    def number(self, offset: int) -> int:
+        """Of the piece that holds an offset, from 1."""
+        return bisect_right(self.ends, offset) + 1
+
 
 @dataclass(frozen=True)
 class Words:
@@ -99,11 +104,16 @@ class Words:
 
 @dataclass(frozen=True, slots=True)
 class Prepared:
-    """An article as the finders see it: title, then text, and the day it came out (+07:00)."""
+    """An article as the finders see it: title, then text, the day it came out (+07:00), and what the finders before have found."""
 
     title: Words
     text: Words
     day: date | None
+    found: list[Mention] = field(default_factory=list)
+    runs: dict[FieldName, tuple[Any, ...]] = field(default_factory=dict)  # by field, what `lists` makes of its provinces
+
+    def of_kind(self, kind: str, field_name: FieldName) -> tuple[Mention, ...]:
+        return tuple(one for one in self.found if one.kind == kind and one.field == field_name)
 
     @property
     def fields(self) -> tuple[Words, Words]:

@@ -1,0 +1,90 @@
+"""Who came first, second or third in a cluster, and who got or is proposed for a flag (Cờ thi đua) of the government or the ministry."""
+
+import re
+from collections.abc import Iterator
+
+from archive.records import Claim
+from pipelines.mentions.claims.page import Page
+from pipelines.mentions.lists import Named
+from pipelines.mentions.names import pattern
+from pipelines.mentions.words import occurrences
+from pipelines.mentions.years import years
+
+_RANK = pattern(
+    r"""(?:(?:thứ|hạng|giải|vị trí|vị trí thứ) )(?P<rank>nhất|nhì|hai|ba)(?!\w)|xếp (?P<ranked>nhất|nhì|ba)(?!\w)
+    |(?:đơn vị )?(?:đứng )?(?P<first>nhất|nhì|ba) cụm(?!\w)"""
+)
+_FLAG = pattern(
+    r"""cờ thi đua(?: xuất sắc)?(?:(?: năm \d{4})?(?: của)? (?:(?P<government>(?:thủ tướng )?chính phủ)|(?P<ministry>bộ(?: trưởng)?)|
+    (?P<none>(?:tỉnh|ubnd|thành phố|ngành|khối|cụm|huyện))))?(?!\w)"""
+)
+_STEMS = ("thứ ", "hạng ", "giải ", "vị trí ", "xếp ", "nhất cụm", "nhì cụm", "ba cụm", "cờ thi đua")
+RANKS = {"nhất": "first", "nhì": "second", "hai": "second", "ba": "third"}
+_SPORTS = pattern(
+    r"""(?<!\w)(?:bóng|cầu lông|hội thao|đội|đồng đội|giao lưu|giải đấu|chung kết|nội dung|môn|thi đấu|văn nghệ|thể thao|sản phẩm|hội thi
+    |cuộc thi)(?!\w)"""
+)
+_GIVEN = pattern(r"(?<!\w)(?:tặng|trao|đề nghị|nhận|suy tôn|xét|vinh dự|đạt|trình)(?!\w)")
+_TO = pattern(r"[^.;\n]{0,60}?(?<!\w)cho (?:các |hai |ba )?(?:(?:đơn vị|tập thể)(?: [^,;.\n]{1,30} là)?[ :]{1,2})?")
+_BEHIND = pattern(r"(?:[^.;,\n]{0,40}?)?(?: là| thuộc về| gọi tên|:) (?:đơn vị )?")
+# between a holder and what it got, and nothing else told between
+_BETWEEN = pattern(r"""(?: ?\([^()]{1,30}\))?[ ,:-]*(?:(?:cùng|đồng|được|đã|cũng|là|và|đứng|xếp|đạt|dẫn|giành|suy tôn|đề nghị|thống nhất|nhất trí
+    |bộ trưởng|bộ công thương|chính phủ
+    |thủ tướng|bộ|xét|tặng|trao|khen|thưởng|đơn vị|vinh dự|đón|nhận|danh hiệu|trình|tiếp tục|hội nghị|cụm|ở|vị trí|công nhận|xem|bình xét|tập thể
+    |dẫn đầu|năm|\d{4}|thứ|hạng|nhất|nhì|ba|với|tổng|điểm|lần lượt
+    |thi đua|số|[ivx]+|\d{1,3}(?:,\d+)?|của|cờ|trong|phong trào|ngành|công thương|có)(?!\w)[ ,]*)*""")
+_REACH = 140  # characters between a holder and what it got
+_BEHIND_IT = 45  # characters between that and its year
+
+
+def find(page: Page) -> Iterator[Claim]:
+    end, said = 0, None
+    for at in occurrences(page.words, _STEMS):
+        if at < end:
+            continue
+        low, high = page.sentence(at)
+        found = _RANK.match(page.folded, at) or _FLAG.match(page.folded, at)
+        if found is None or _SPORTS.search(page.folded, low, min(high, found.end() + 30)):
+            continue
+        what = _what(found)
+        cluster = page.spoken_of(low, high, at)
+        if what is None or cluster is None or (what.endswith("flag") and not _GIVEN.search(page.folded, low, high)):
+            continue
+        end = found.end()
+        year = said = _year(page, found, low, high) or said
+        for one in _holders(page, found, low, high):
+            span = (min(one.start, found.start()), max(one.end, found.end()))
+            yield page.claim("award", cluster, one, span, what=what, year=year)
+
+
+def _what(found: re.Match[str]) -> str | None:
+    said = found.groupdict()
+    if rank := said.get("rank") or said.get("ranked") or said.get("first"):
+        return RANKS[rank]
+    if said.get("none"):
+        return None
+    return "government-flag" if said.get("government") else "ministry-flag" if said.get("ministry") else "flag"
+
+
+def _holders(page: Page, found: re.Match[str], low: int, high: int) -> tuple[Named, ...]:
+    """Those behind "cho" or "là", else those before with nothing else told between."""
+    flag = found.group().startswith("cờ")
+    opens = (_TO if flag else _BEHIND).match(page.folded, found.end(), high)
+    if opens:
+        run = page.run_after(opens.end(), high)
+        if run and run[0].start - opens.end() <= len("các sở "):
+            return run
+    run = page.run_before(found.start(), low)
+    if run and found.start() - run[-1].end <= _REACH and _BETWEEN.fullmatch(page.folded, run[-1].end, found.start()):
+        return run
+    return ()
+
+
+def _year(page: Page, found: re.Match[str], low: int, high: int) -> int | None:
+    """The year right behind it, else the first of the sentence; None where there is none, and then it is that of the award before."""
+    named = list(years(page.words, low, high))
+    behind = next(
+        (one for one in named if 0 <= one.start - found.end() <= _BEHIND_IT and not set(";,") & set(page.folded[found.end() : one.start])), None
+    )
+    first = behind or next(iter(named), None)
+    return first.value if first else None

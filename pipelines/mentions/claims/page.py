@@ -1,0 +1,100 @@
+"""One field of an article as the kinds of claims see it: its clusters and blocks in particular, its provinces as enumerated, its sentences."""
+
+from bisect import bisect_left, bisect_right
+from dataclasses import dataclass
+from datetime import date
+
+from archive.records import Claim, Mention
+from pipelines.mentions.lists import Named, runs
+from pipelines.mentions.words import Prepared, Words, fold
+
+NEAR = 700  # characters of a sentence that are looked at on either side: no text makes asking dear
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    words: Words
+    runs: tuple[tuple[Named, ...], ...]
+    run_starts: tuple[int, ...]
+    run_ends: tuple[int, ...]
+    clusters: tuple[Mention, ...]  # in particular
+    cluster_starts: tuple[int, ...]
+    before: Mention | None  # the last cluster of the field before this one
+    day: date | None  # on which the article came out
+
+    @property
+    def folded(self) -> str:
+        return self.words.folded
+
+    def sentence(self, offset: int) -> tuple[int, int]:
+        """Where the sentence around `offset` begins and ends; of an endless one what is near."""
+        low, high = self.words.sentences.around(offset)
+        return max(low, offset - NEAR), min(high, offset + NEAR)
+
+    def last_cluster(self, offset: int) -> Mention | None:
+        """The last one that begins before `offset`, in this field or the one before."""
+        index = bisect_left(self.cluster_starts, offset)
+        return self.clusters[index - 1] if index else self.before
+
+    def next_cluster(self, offset: int) -> Mention | None:
+        index = bisect_left(self.cluster_starts, offset)
+        return self.clusters[index] if index < len(self.clusters) else None
+
+    def cluster_in(self, low: int, high: int, near: int) -> Mention | None:
+        """Of a stretch: the last one before `near`, else the first after it."""
+        last, following = self.last_cluster(near), self.next_cluster(near)
+        if last and last.field == self.words.field and last.start >= low:
+            return last
+        return following if following and following.start < high else None
+
+    def spoken_of(self, low: int, high: int, near: int) -> Mention | None:
+        """The cluster that a phrase at `near` is about: one of its sentence, else the last that was spoken of."""
+        return self.cluster_in(low, high, near) or self.last_cluster(near)
+
+    def run_before(self, offset: int, low: int) -> tuple[Named, ...] | None:
+        """The last enumeration, or province alone, that ends at or before `offset`, not before `low`."""
+        index = bisect_right(self.run_ends, offset)
+        return self.runs[index - 1] if index and self.run_starts[index - 1] >= low else None
+
+    def run_after(self, offset: int, high: int) -> tuple[Named, ...] | None:
+        """The first enumeration, or province alone, that begins at or after `offset`, before `high`."""
+        index = bisect_left(self.run_starts, offset)
+        return self.runs[index] if index < len(self.runs) and self.run_starts[index] < high else None
+
+    def claim(self, kind: str, cluster: Mention, named: Named | tuple[int, int], span: tuple[int, int], **said: str | int | None) -> Claim:
+        """`named`: whom it is about, or the words that say it; `span`: all that says it."""
+        start, end = (named.start, named.end) if isinstance(named, Named) else named
+        printed = self.words.printed
+        return Claim(
+            kind=kind,
+            entity=cluster.entity,
+            subject=printed[start:end],
+            subject_entity=named.province.entity if isinstance(named, Named) else None,
+            field=self.words.field,
+            start=min(span[0], start),
+            end=max(span[1], end),
+            quote=printed[min(span[0], start) : max(span[1], end)],
+            mention=(cluster.field, cluster.start),
+            **said,  # type: ignore[arg-type]
+        )
+
+
+def open_page(prepared: Prepared, words: Words, mentions: tuple[Mention, ...], before: Mention | None) -> Page:
+    enumerated = runs(prepared, words)
+    here = (mention for mention in mentions if mention.field == words.field)
+    clusters = tuple(mention for mention in here if mention.kind in {"cluster", "block"} and _in_particular(mention))
+    return Page(
+        words=words,
+        runs=enumerated,
+        run_starts=tuple(run[0].start for run in enumerated),
+        run_ends=tuple(run[-1].end for run in enumerated),
+        clusters=clusters,
+        cluster_starts=tuple(mention.start for mention in clusters),
+        before=before,
+        day=prepared.day,
+    )
+
+
+def _in_particular(mention: Mention) -> bool:
+    """One cluster, not clusters in general ("11 Cụm thi đua")."""
+    return bool(mention.number or mention.refers_to) or not fold(mention.quote).endswith("thi đua")
