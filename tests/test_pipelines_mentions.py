@@ -168,6 +168,12 @@ HOSTILE = {
     "decisions": "Quyết định số 309/QĐ-",
     "blanks": "Khối" + " " * 50,
     "friends": "Cụm thi đua số 3 cụm công nghiệp Cụm ",
+    "years": "Cụm thi đua số 3 tổng kết thi đua năm 2023 ",
+    "awards": "Cụm thi đua số 3 Sở Công Thương Hà Giang xếp thứ nhất, tặng Cờ thi đua của Chính phủ cho ",
+    "provinces": "Sở Công Thương các tỉnh Hà Giang, Cao Bằng, ",
+    "members": "thành viên của Cụm thi đua số 3 gồm có sở sở công sở các tỉnh ",
+    "meetings": "tại tại ở tổng kết sơ kết ký kết giao ước ngày 3/4 Cụm thi đua số 3 ",
+    "citations": "Quyết định 310 ",
 }
 
 

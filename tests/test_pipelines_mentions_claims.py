@@ -114,3 +114,87 @@ def test_another_ministrys_members_are_claimed_without_an_entity() -> None:
 def test_a_role_in_the_text_of_a_cluster_in_the_title() -> None:
     (one,) = claims("Sở Công Thương Lạng Sơn giữ vai trò Cụm trưởng.", title=f"{THREE} họp tổng kết")
     assert (one.field, one.entity, one.mention) == ("text", "moit-309-2023-iii", ("title", 0))
+
+
+MEETING = "Ngày 12/01/2024, tại thành phố Lạng Sơn, Cụm thi đua số III ngành Công Thương"
+
+
+def events(text: str, *, title: str = "", day: str = "2024-01-15") -> list[tuple[str | None, int | None, str | None, str | None]]:
+    return [(one.what, one.year, one.day, one.place) for one in claims(text, title=title, day=day) if one.kind == "event"]
+
+
+@pytest.mark.parametrize(
+    ("sentence", "found"),
+    (
+        (f"{MEETING} tổ chức Hội nghị tổng kết công tác thi đua năm 2023.", [("summary", 2023, "2024-01-12", "thành phố Lạng Sơn")]),
+        (
+            f"{MEETING} tổng kết năm 2023, ký kết giao ước thi đua năm 2024.",
+            [("summary", 2023, "2024-01-12", "thành phố Lạng Sơn"), ("signing", 2024, "2024-01-12", "thành phố Lạng Sơn")],
+        ),
+        (
+            f"{THREE} sơ kết 6 tháng đầu năm 2024 vào ngày 10/7 tại Hội trường Sở Xây dựng.",
+            [("midterm", 2024, "2024-07-10", "Hội trường Sở Xây dựng")],
+        ),
+        (f"Sáng 28-12, {THREE} họp tổng kết ở TP. Vinh.", [("summary", None, "2023-12-28", "TP. Vinh")]),
+        (f"{THREE} tổ chức hội nghị tổng kết. Hội nghị diễn ra ngày 14/12/2023 tại huyện Ba Bể.", [("summary", None, "2023-12-14", "huyện Ba Bể")]),
+    ),
+)
+def test_meetings(sentence: str, found: list[tuple[object, ...]]) -> None:
+    assert events(sentence) == found
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    (
+        f"Sau khi tổng kết năm 2023, {THREE} gửi báo cáo.",
+        f"Báo cáo tổng kết năm 2023 của {THREE} được thông qua.",
+        f"Cụm trưởng có trách nhiệm tổ chức sơ kết, tổng kết trong {THREE}.",
+        f"Hội nghị sơ kết chương trình phối hợp tại Hà Giang có đại diện {THREE}.",
+        "Sở Công Thương tổ chức hội nghị tổng kết năm 2023 tại Lạng Sơn.",
+        "11 Cụm thi đua tổng kết năm 2023.",
+    ),
+)
+def test_no_meeting(sentence: str) -> None:
+    assert events(sentence) == []
+
+
+def test_the_day_of_a_decision_is_not_that_of_the_meeting() -> None:
+    text = f"Theo Quyết định số 309/QĐ-BCT ngày 17/02/2023, {THREE} tổ chức tổng kết năm 2023 tại Hà Giang."
+    assert events(text) == [("summary", 2023, None, "Hà Giang")]
+
+
+def test_a_meeting_told_without_its_year_is_the_one_told_with_it() -> None:
+    text = f"{MEETING} tổ chức hội nghị.\nHội nghị tổng kết của Cụm có 60 đại biểu dự."
+    assert {year for _, year, *_ in events(text, title=f"{THREE} tổng kết năm 2023")} == {2023}
+
+
+def awards(text: str) -> list[tuple[str | None, int | None, str | None]]:
+    return [(one.what, one.year, one.subject_entity) for one in claims(text) if one.kind == "award"]
+
+
+@pytest.mark.parametrize(
+    ("sentence", "found"),
+    (
+        ("Sở Công Thương Hà Giang xếp thứ Nhất {} năm 2023.", [("first", 2023, "ha-giang")]),
+        ("Kết quả bình xét năm 2023 của {}: Sở Công Thương Hà Giang nhất, Sở Công Thương Cao Bằng nhì.", [("first", 2023, "ha-giang"), ("second", 2023, "cao-bang")]),
+        ("{} đề nghị tặng Cờ thi đua của Chính phủ cho Sở Công Thương Hà Giang.", [("government-flag", None, "ha-giang")]),
+        ("{} đề nghị Bộ Công Thương tặng Cờ thi đua cho Hà Giang và Cao Bằng.", [("ministry-flag", None, "ha-giang"), ("ministry-flag", None, "cao-bang")]),
+        ("{}: đứng thứ nhì là Sở Công Thương Cao Bằng.", [("second", None, "cao-bang")]),
+        ("Sở Công Thương Hà Giang được {} suy tôn, đề nghị tặng Cờ thi đua năm 2023.", [("flag", 2023, "ha-giang")]),
+    ),
+)  # fmt: skip
+def test_awards(sentence: str, found: list[tuple[object, ...]]) -> None:
+    assert awards(sentence.format(THREE)) == found
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    (
+        "Tại hội thao {}, đội bóng chuyền Hà Giang giành giải Nhất.",
+        "Đơn vị xếp thứ nhất {} sẽ được đề nghị tặng Cờ thi đua.",
+        "UBND tỉnh Hà Giang trao Cờ thi đua của tỉnh; {} tới dự.",
+        "Đợt thi đua thứ nhất của {} bắt đầu tại Hà Giang.",
+    ),
+)
+def test_no_award(sentence: str) -> None:
+    assert awards(sentence.format(THREE)) == []

@@ -6,11 +6,13 @@ from datetime import date
 
 from archive.records import Mention, Reference
 from pipelines.context import Context
-from pipelines.mentions.names import plain_region
+from pipelines.mentions.names import pattern, plain_region
 from pipelines.mentions.spots import Spot, find_spots
 from pipelines.mentions.whose import Place, Surroundings, Verdict, attached, by_article, farther, governments, near, surroundings
 from pipelines.mentions.words import Prepared
 from pipelines.mentions.years import year_of
+
+_ROLE_BEFORE = pattern(r"(?<!\w)cụm (?:trưởng|phó)(?: của)? $")
 
 
 @dataclass(slots=True)
@@ -125,7 +127,11 @@ def _stands_alone(spot: Spot, where: Surroundings) -> bool:
     if not where.words.capital(spot.start):
         return attached(_place(spot), where) is not None
     low, high = where.words.sentences.around(spot.start)
-    return "thi đua" in where.words.folded[max(low, spot.start - 200) : min(high, spot.end + 200)] or attached(_place(spot), where) is not None
+    if "thi đua" in where.words.folded[max(low, spot.start - 200) : min(high, spot.end + 200)] or attached(_place(spot), where):
+        return True
+    roman = where.words.printed[spot.end - 1] in "IVX"
+    role = _ROLE_BEFORE.search(where.words.folded, max(low, spot.start - 20), spot.start)
+    return roman and (role is not None or next(where.cues.before(spot.start, low), None) is not None)
 
 
 def _reference(spot: Spot, where: Surroundings, antecedent: Mention) -> Mention:

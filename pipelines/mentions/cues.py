@@ -18,7 +18,7 @@ _FIELDS = r"""(?:công thương|công an|quốc phòng|ngoại (?:giao|vụ)|n�
 _BODIES = r"""(?:công an|cand|viện (?:kiểm sát|ksnd)(?: nhân dân)?|vksnd|tòa án(?: nhân dân)?|tand|(?:tổng )?cục (?:thuế|hải quan|thống kê)
     |(?:tổng )?cục thi hành án(?: dân sự)?|(?:tổng )?liên đoàn lao động|lđlđ|liên minh (?:hợp tác xã|htx)|mặt trận tổ quốc|ubmttq
     |bộ đội biên phòng|bđbp|bộ chỉ huy quân sự|quân khu|kho bạc nhà nước|ngân hàng nhà nước|bảo hiểm xã hội|bhxh
-    |quỹ bảo vệ và phát triển rừng|công đoàn công thương việt nam
+    |quỹ bảo vệ và phát triển rừng|công đoàn (?:ngành )?công thương(?: việt nam)?
     |hội (?:liên hiệp phụ nữ|lhpn|nông dân|cựu chiến binh|ccb|luật gia|chữ thập đỏ|nhà báo|người cao tuổi|khuyến học))"""
 _CUE = pattern(rf"""
     (?P<decision>qđ ?- ?(?:(?P<bct>bct)|(?P<ubnd>ubnd)|b[a-zđ&]{{1,7}})(?!\w))

@@ -10,7 +10,8 @@ from pipelines.mentions.words import Prepared, Words, fold
 
 _CITED = pattern(r"""(?<!\w)(?:quyết định|qđ(?= số)) {1,3}(?P<so>số[ :.]{0,3})?
     (?P<number>\d{1,5}(?: ?/ ?\d{4})? ?/ ?qđ ?- ?[a-zđ&]{1,12}(?: ?- ?[a-zđ&]{1,12}){0,2}(?!\w)|(?(so)\d{1,5}(?![\w/]|[.,]\d)
-    |\d{1,5}(?= ngày \d)))""")
+    |\d{1,5}(?![\w/]|[.,]\d)))""")
+_TOLD = pattern(r" ngày \d| của (?:bộ|thủ tướng|chính phủ|ubnd)(?!\w)")  # what makes a number without "số" and letters that of a decision
 _DATE = r"""(?:(?P<day>\d{1,2}) ?[/.-] ?(?P<month>\d{1,2}) ?[/.-] ?(?P<year>\d{4})
     |(?P<day_>\d{1,2}) tháng (?P<month_>\d{1,2}) năm (?P<year_>\d{4}))(?!\d)"""
 _ISSUER = r"""(?:bộ trưởng )?(?P<issuer>bộ (?:[^\W\d_]+ [^\W\d_]+(?: và [^\W\d_]+ [^\W\d_]+)?)|thủ tướng chính phủ|chính phủ
@@ -36,9 +37,11 @@ def find(prepared: Prepared, context: Context) -> tuple[Mention, ...]:
 
 
 def _in(words: Words, context: Context) -> list[Mention]:
-    found_here = []
+    found_here: list[Mention] = []
     for found in _CITED.finditer(words.folded):
         printed = _normal(words.printed[slice(*found.span("number"))])
+        if not (found["so"] or "/" in printed or _TOLD.match(words.folded, found.end()) or _is_known(words, found.start(), printed, found_here)):
+            continue
         day = _date_beside(words, found.start(), found.end())
         known, rule = _known(printed, day, context)
         found_here.append(
@@ -56,6 +59,11 @@ def _in(words: Words, context: Context) -> list[Mention]:
             )
         )
     return found_here
+
+
+def _is_known(words: Words, start: int, number: str, before: list[Mention]) -> bool:
+    """Is "Quyết định 310" one that was cited in full before?"""
+    return words.capital(start) and any(one.number and _first(one.number) == number for one in before)
 
 
 def _normal(printed: str) -> str:

@@ -20,10 +20,10 @@ _OWN = pattern(rf"(?<!\w)(?:(?P<office>{OFFICE}) (?:{_KIND} ?)?|{_KIND} ?)$")
 # what stands before the names of several: "Sở Công Thương các tỉnh, thành phố: ", "các Sở Công Thương ", "6 Sở Công Thương: "
 _SHARED = rf"(?:(?P<of>{OFFICE}) (?:(?:các|của|{COUNT}) ){{1,2}}{_PLACES}|(?:các|{COUNT}) (?P<each>{OFFICE})|(?:các|{COUNT}) {_PLACES})(?: ?: ?| )"
 _HEAD = pattern(rf"(?<!\w){_SHARED}$")
-_JOINT = pattern(rf"(?: ?[,;/] ?(?:và |cùng )?| (?:và|cùng|cùng với|với) )(?:{_SHARED})?")
+_JOINT = pattern(rf"(?: ?[,;/] ?(?:và |cùng )?(?:\d{{1,2}}[.)] )?| (?:và|cùng|cùng với|với) )(?:{_SHARED})?")
 _OF_SEVERAL = pattern(rf"(?<!\w)(?:các|{COUNT}) (?:{_KIND}(?:,? và|,)? )?$")
 _REACH = 80  # characters that a name may begin before its province
-_DEPARTMENT = pattern(r"(?:sở công thương|sct)(?!\w)")
+_DEPARTMENT = pattern(r"sở công thương|sct")
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +42,7 @@ class Named:
     @property
     def is_department(self) -> bool:
         """Is a Sở Công Thương named?"""
-        return _DEPARTMENT.match(self.office) is not None
+        return _DEPARTMENT.fullmatch(self.office) is not None
 
 
 def runs(prepared: Prepared, words: Words) -> tuple[tuple[Named, ...], ...]:

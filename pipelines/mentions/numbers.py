@@ -19,7 +19,9 @@ _WITH_SO = pattern(
 )
 # without "số" a digit may count what follows in small letters ("Cụm thi đua 5 thành phố", "6 tháng"), not "17 Thành phố Hồ Chí Minh"
 _COUNTED = pattern(
-    r""" (?:tỉnh|thành|tp|đơn vị|huyện|quận|sở|tháng|năm|ngày|quý|cơ quan|doanh nghiệp|công ty|trường|xã|phường|hội|địa phương)(?!\w)| ?%"""
+    r""" (?:tỉnh|thành|tp|đơn vị|huyện|quận|sở|tháng|năm|ngày|quý|cơ quan|doanh nghiệp|công ty|trường|xã|phường|hội|địa phương|công trình
+    |sáng kiến|phần việc|nội dung
+    |tiêu chí|chỉ tiêu|mô hình|đợt|cuộc|hoạt động|nhóm|đồng chí|tập thể|cá nhân|thành viên|giải|suất|người|lần|buổi)(?!\w)| ?%"""
 )
 _WITHOUT_SO = pattern(rf" {{1,3}}(?:(?P<arabic>\d{{1,2}}){_ENDS}(?!/)|(?P<roman>[ivx]{{1,8}}){_ENDS}|(?P<sign>[{_SIGNS}]))")
 

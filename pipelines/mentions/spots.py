@@ -40,8 +40,8 @@ _FRIEND = pattern(r"""(?:
     )(?!\w)""")
 _COUNT = pattern(r"(?<![\w/.,:-])(?<!\d )(\d{1,2}|(?:hai|ba|bốn|sáu|bảy|tám|chín|mười(?: [^\W\d_]+)?)) {1,3}$")
 _NO_COUNT = pattern(r"(?<!\w)(?:ngày|tháng|quý|số|năm|thứ|lần|điều|khoản|mục|bảng) +\d{1,2} {1,3}$")
-_SEVERAL = pattern(r"(?<!\w)(?:các|những|mỗi|từng|nhiều|mọi) {1,3}$")
-_INNER = pattern(r"(?<!\w)(?:trong|toàn|của|thuộc|nội|vào|cho|tại|cả) {1,3}$")
+_SEVERAL = pattern(r"(?<!\w)(?:các|chia|những|mỗi|từng|nhiều|mọi) {1,3}$")
+_INNER = pattern(r"(?<!\w)(?:trong|toàn|của|thuộc|nội|vào|cho|tại|cả|do) {1,3}$")
 _MEMBERS = pattern(
     r"""(?<!\w)(?:(?:thành viên|đơn vị|các sở|sở bạn)(?: của| trong| thuộc)?|(?:tỉnh|lđlđ|công an|công đoàn|cấp hội|huyện) trong|(?:thứ )?(?:nhất
     |nhì|ba)|dẫn đầu|toàn) {1,3}$"""

@@ -28,10 +28,12 @@ from pipelines.mentions.words import Words
 
 _REACH = 90  # characters over which a holder may be attached
 _GLUE = pattern(rf"""(?:[ ,:("“-]|{REGION}|(?:của|thuộc|trực thuộc|khối|do|các|tỉnh|thành phố|khu vực|vùng|miền
-    |bao gồm|gồm|năm \d{{4}}|\d{{1,2}})(?!\w))*""")
+    |hệ thống|lực lượng|bao gồm|gồm|năm \d{{4}}|\d{{1,2}})(?!\w))*""")
 _LINK = pattern(r"""[^,;:.]*(?:(?<!\w)(?:thuộc|trong|của|thành viên|đơn vị|cụm trưởng|cụm phó|trưởng cụm|phó cụm|làm|là) |\()| """)
 
-_LOCAL = pattern(r",?(?: của| thuộc)? (?:tỉnh|thành phố|tp\.?|huyện|quận|thị xã|phường|xã) (?P<name>[^\W\d_])")  # "Cụm thi đua số 1 tỉnh Lâm Đồng"
+_LOCAL = pattern(
+    r",?(?: của| thuộc)? (?:(?:tỉnh|thành phố|tp\.?|huyện|quận|thị xã|phường|xã) |tp\.?)(?P<name>[^\W\d_])"
+)  # "Cụm thi đua số 1 tỉnh Lâm Đồng"
 _GUEST = pattern(
     r"(?<!\w)(?:hội nghị|lễ|dự|tham dự|phục vụ|chúc mừng|chứng kiến|mời|đón|hội thao|giải)(?!\w)"
 )  # a department at the cluster's meeting
@@ -85,6 +87,8 @@ def attached(place: Place, where: Surroundings) -> Verdict | None:
     if not place.regional and (local := _LOCAL.match(folded, place.end)) and where.words.capital(local.start("name")):
         return Verdict("province", "attached")
     cue = next(where.cues.before(place.start, max(low, place.start - _REACH)), None)
+    if cue and cue.kind == "provincial":  # "UBND tỉnh … của Cụm" is anyone's
+        return _by(cue, "attached", where) if not place.regional and folded.endswith((" thuộc ", " trực thuộc "), cue.end, place.start) else None
     if cue and _counts(cue, place) and cue.kind != "company" and _LINK.fullmatch(folded, cue.end, place.start):
         return None if not cue.strong and _GUEST.search(folded, cue.end, place.start) else _by(cue, "attached", where)
     return None
@@ -117,6 +121,8 @@ def governments(place: Place, where: Surroundings) -> Verdict | None:
 
 def by_article(fields: tuple[Surroundings, ...], *, departmental: bool, place: Place) -> Verdict:
     """By the whole article, else by the site, else unknown."""
+    if place.regional and (held := _by_governments(fields)):
+        return held
     strong = [(cue, where) for where in fields for cue in where.cues.all if cue.scheme in {"moit", "other"} and (cue.strong or _in_title(cue, where))]
     schemes = {cue.scheme for cue, _ in strong}
     if len(schemes) == 1:
@@ -126,6 +132,14 @@ def by_article(fields: tuple[Surroundings, ...], *, departmental: bool, place: P
     if departmental and not schemes and not place.block:
         return Verdict("moit", "site")
     return Verdict("unknown", "none")
+
+
+def _by_governments(fields: tuple[Surroundings, ...]) -> Verdict | None:
+    """Does the article speak of provinces' governments, and more than of our departments? Then a region's cluster is theirs."""
+    cues = [(cue, where.words.folded[cue.start : cue.end]) for where in fields for cue in where.cues.all]
+    governments = sum(text.startswith("ubnd") for _, text in cues)
+    ours = sum(cue.scheme == "moit" for cue, _ in cues)
+    return Verdict("other", "governments", "UBND") if governments > max(1, ours) else None
 
 
 def _in_title(cue: Cue, where: Surroundings) -> bool:

@@ -11,14 +11,14 @@ from pipelines.mentions.words import occurrences
 from pipelines.mentions.years import years
 
 _RANK = pattern(
-    r"""(?:(?:thứ|hạng|giải|vị trí|vị trí thứ) )(?P<rank>nhất|nhì|hai|ba)(?!\w)|xếp (?P<ranked>nhất|nhì|ba)(?!\w)
+    r"""(?:(?:thứ|hạng|giải|vị trí|vị trí thứ) )(?P<rank>nhất|nhì|hai|ba)(?!\w)|(?:xếp|đứng) (?P<ranked>nhất|nhì|ba)(?!\w)
     |(?:đơn vị )?(?:đứng )?(?P<first>nhất|nhì|ba) cụm(?!\w)"""
 )
 _FLAG = pattern(
     r"""cờ thi đua(?: xuất sắc)?(?:(?: năm \d{4})?(?: của)? (?:(?P<government>(?:thủ tướng )?chính phủ)|(?P<ministry>bộ(?: trưởng)?)|
-    (?P<none>(?:tỉnh|ubnd|thành phố|ngành|khối|cụm|huyện))))?(?!\w)"""
+    (?P<none>(?:tỉnh|ubnd|thành phố|ngành|khối|cụm|huyện|tổng|liên đoàn|trung ương|hội|công đoàn))))?(?!\w)"""
 )
-_STEMS = ("thứ ", "hạng ", "giải ", "vị trí ", "xếp ", "nhất cụm", "nhì cụm", "ba cụm", "cờ thi đua")
+_STEMS = ("thứ ", "hạng ", "giải ", "vị trí ", "xếp ", "đứng ", "nhất cụm", "nhì cụm", "ba cụm", "cờ thi đua")
 RANKS = {"nhất": "first", "nhì": "second", "hai": "second", "ba": "third"}
 _SPORTS = pattern(
     r"""(?<!\w)(?:bóng|cầu lông|hội thao|đội|đồng đội|giao lưu|giải đấu|chung kết|nội dung|môn|thi đấu|văn nghệ|thể thao|sản phẩm|hội thi
@@ -31,13 +31,25 @@ _BEHIND = pattern(r"(?:[^.;,\n]{0,40}?)?(?: là| thuộc về| gọi tên|:) (?:
 _BETWEEN = pattern(r"""(?: ?\([^()]{1,30}\))?[ ,:-]*(?:(?:cùng|đồng|được|đã|cũng|là|và|đứng|xếp|đạt|dẫn|giành|suy tôn|đề nghị|thống nhất|nhất trí
     |bộ trưởng|bộ công thương|chính phủ
     |thủ tướng|bộ|xét|tặng|trao|khen|thưởng|đơn vị|vinh dự|đón|nhận|danh hiệu|trình|tiếp tục|hội nghị|cụm|ở|vị trí|công nhận|xem|bình xét|tập thể
-    |dẫn đầu|năm|\d{4}|thứ|hạng|nhất|nhì|ba|với|tổng|điểm|lần lượt
+    |dẫn đầu|bình chọn|lực lượng|công an|nhân dân|tỉnh|ubnd|do|thủ đô|khu vực|trực thuộc|năm|\d{4}|thứ|hạng|nhất|nhì|ba|với|tổng|điểm|lần lượt
     |thi đua|số|[ivx]+|\d{1,3}(?:,\d+)?|của|cờ|trong|phong trào|ngành|công thương|có)(?!\w)[ ,]*)*""")
-_REACH = 140  # characters between a holder and what it got
+_RANK_BEHIND = pattern(r" (?:là |- )?(?P<rank>nhất|nhì|ba)(?=[,;.\n]|$)")
+_RANK_BEFORE = pattern(r"(?<!\w)(?P<rank>nhất|nhì|ba)(?: -|:) $")
+_RESULTS = pattern(r"(?<!\w)(?:kết quả|bình xét|xếp hạng|vị trí|chấm điểm|xếp loại)(?!\w)")
+_GIVER = pattern(
+    r"(?<!\w)(?:(?P<government>(?:thủ tướng )?chính phủ)|(?:bộ trưởng )?bộ(?: [^\W\d_]+){0,3}?)(?: xem)?(?: xét)?,? (?:tặng|trao) (?:thưởng )?$"
+)
+_REACH = 200  # characters between a holder and what it got
 _BEHIND_IT = 45  # characters between that and its year
 
 
 def find(page: Page) -> Iterator[Claim]:
+    yield from _phrased(page)
+    yield from _tabled(page)
+
+
+def _phrased(page: Page) -> Iterator[Claim]:
+    """Told in so many words."""
     end, said = 0, None
     for at in occurrences(page.words, _STEMS):
         if at < end:
@@ -47,6 +59,8 @@ def find(page: Page) -> Iterator[Claim]:
         if found is None or _SPORTS.search(page.folded, low, min(high, found.end() + 30)):
             continue
         what = _what(found)
+        if what == "flag":
+            what = _by_whom(page.folded, low, found.start())
         cluster = page.spoken_of(low, high, at)
         if what is None or cluster is None or (what.endswith("flag") and not _GIVEN.search(page.folded, low, high)):
             continue
@@ -55,6 +69,26 @@ def find(page: Page) -> Iterator[Claim]:
         for one in _holders(page, found, low, high):
             span = (min(one.start, found.start()), max(one.end, found.end()))
             yield page.claim("award", cluster, one, span, what=what, year=year)
+
+
+def _tabled(page: Page) -> Iterator[Claim]:
+    """Told as results are: "Sở … nhất, Sở … nhì", "nhất - Sở …"."""
+    for run in page.runs:
+        one = run[-1]
+        rank = _RANK_BEHIND.match(page.folded, one.end) or _RANK_BEFORE.search(page.folded, max(0, one.start - 8), one.start)
+        if rank is None:
+            continue
+        low, high = page.sentence(one.start)
+        cluster = page.spoken_of(low, high, one.start)
+        if cluster and _RESULTS.search(page.folded, low, high) and not _SPORTS.search(page.folded, low, high):
+            year = next((year.value for year in years(page.words, low, high)), cluster.year)
+            yield page.claim("award", cluster, one, (min(one.start, rank.start()), max(one.end, rank.end())), what=RANKS[rank["rank"]], year=year)
+
+
+def _by_whom(folded: str, low: int, at: int) -> str:
+    """Whose a flag is that is named without its giver: "đề nghị Bộ Công Thương tặng Cờ thi đua"."""
+    giver = _GIVER.search(folded, max(low, at - 50), at)
+    return "flag" if giver is None else "government-flag" if giver["government"] else "ministry-flag"
 
 
 def _what(found: re.Match[str]) -> str | None:
@@ -75,9 +109,18 @@ def _holders(page: Page, found: re.Match[str], low: int, high: int) -> tuple[Nam
         if run and run[0].start - opens.end() <= len("các sở "):
             return run
     run = page.run_before(found.start(), low)
-    if run and found.start() - run[-1].end <= _REACH and _BETWEEN.fullmatch(page.folded, run[-1].end, found.start()):
+    if run and found.start() - run[-1].end <= _REACH and _BETWEEN.fullmatch(_without_clusters(page, run[-1].end, found.start())):
         return run
     return ()
+
+
+def _without_clusters(page: Page, start: int, end: int) -> str:
+    """The folded words of a stretch, but for the names of clusters and blocks."""
+    kept, at = [], start
+    while (one := page.next_cluster(at)) and one.end <= end:
+        kept.append(page.folded[at : one.start])
+        at = one.end
+    return "".join(kept) + page.folded[at:end]
 
 
 def _year(page: Page, found: re.Match[str], low: int, high: int) -> int | None:

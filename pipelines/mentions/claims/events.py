@@ -34,6 +34,7 @@ _NO_PLACE = pattern(
     r"(?:hội nghị|quyết định|buổi|lễ|văn bản|kế hoạch|công văn|thông báo|cuộc|phiên|điểm|đây|các|những|nhiều|mỗi|cụm|báo cáo|phần)(?!\w)"
 )
 
+_NAMED_MEETING = pattern(r"(?<!\w)(?:hội nghị|lễ) $")
 _GOES_ON = pattern(r"(?:hội nghị|lễ ký(?: kết)?|buổi lễ) (?:được tổ chức|đã diễn ra|diễn ra)(?!\w)")
 _ACTS = 50  # characters between a cluster and what it does
 
@@ -46,6 +47,8 @@ def find(page: Page) -> Iterator[Claim]:
             continue
         low, high = page.sentence(at)
         cluster = page.cluster_in(low, high, at)
+        if cluster is None and _NAMED_MEETING.search(page.folded, max(low, at - 12), at):
+            cluster = page.last_cluster(at)
         if cluster is None or _OF_OTHERS.match(page.folded, event.end(), high):
             continue
         acts = 0 <= at - cluster.end <= _ACTS  # "Cụm thi đua số 1, Bộ Công an tổng kết …"
@@ -53,8 +56,9 @@ def find(page: Page) -> Iterator[Claim]:
             continue
         until = min(high, events[number + 1].start()) if number + 1 < len(events) else high
         day, place = _when_and_where(page, low, high)
-        if page.words.field == "text" and not (day or place):
-            day, place = _when_and_where(page, *(_meeting_before(page, low) or _meeting_behind(page, high) or (low, low)))
+        if page.words.field == "text" and not (day and place):
+            other = _when_and_where(page, *(_meeting_behind(page, high) or (None if day or place else _meeting_before(page, low)) or (low, low)))
+            day, place = day or other[0], place or other[1]
         yield page.claim(
             "event",
             cluster,

@@ -22,9 +22,9 @@ _HOLDS = pattern(r"""(?:(?: [^\W\d_]+){2,4}(?=,))?[ ,(-]{1,3}(?:(?:tiếp tục|
 _OFFICERS = r"(?:(?:đồng chí |ông |bà )?(?:phó )?(?:giám đốc|chủ tịch|trưởng ban) )?"
 _OF_CLUSTER = r"(?: (?:của )?cụm(?: thi đua)?(?: số)?(?: \w{1,5})?(?:,? (?:của )?(?:ngành|bộ)(?: [^\W\d_]+){2,4}?)?)?"
 _HELD = pattern(rf"""{_OF_CLUSTER}(?: năm \d{{4}})?{_OF_CLUSTER}
-    (?: (?:là|cho) | ?: | - |, (?=(?:đồng chí |ông |bà )?(?:phó )?(?:giám đốc|chủ tịch) )| (?:được |sẽ |đã ){{0,2}}(?:bàn giao|chuyển giao|giao
+    (?: (?:là|cho|do) | ?: | - |, (?=(?:đồng chí |ông |bà )?(?:phó )?(?:giám đốc|chủ tịch) )| (?:được |sẽ |đã ){{0,2}}(?:bàn giao|chuyển giao|giao
     |chuyển) (?:lại )?cho ){_OFFICERS}""")
-_AS_ROLE = pattern(r"(?:là|với (?:vai trò|tư cách)(?: là)?)(?: đơn vị)? ")  # "Là Cụm trưởng Cụm thi đua số V, Sở …"
+_AS_ROLE = pattern(r"(?:là|với (?:vai trò|tư cách|trách nhiệm)(?: là)?)(?: đơn vị)? ")  # "Là Cụm trưởng Cụm thi đua số V, Sở …"
 _THEN = pattern(rf"{_OF_CLUSTER}(?: năm \d{{4}})?, ")
 _NOT_FOR_YEAR = pattern(
     r"(?<!\w)(?:tổ chức|chủ trì|khai mạc|phát biểu|cho biết|đề nghị|bàn giao|báo cáo|tổng kết|sơ kết|ký|giao ước|chấm điểm|họp|nhấn mạnh|mời)(?!\w)"
@@ -52,11 +52,11 @@ def find(page: Page) -> Iterator[Claim]:
 
 
 def _cluster_of(page: Page, role: re.Match[str], low: int, high: int) -> Mention | None:
-    """The cluster right after the role ("Cụm trưởng Cụm thi đua số III"), else the last one spoken of, else the next of the sentence."""
+    """The cluster right after the role ("Cụm trưởng Cụm thi đua số III"), else one of its sentence, else the last one spoken of."""
     following = page.next_cluster(role.end())
     if following and following.kind == "cluster" and page.folded[role.end() : following.start].strip() in {"", "của"}:
         return following
-    return page.last_cluster(role.start()) or page.cluster_in(low, high, role.start())
+    return page.spoken_of(low, high, role.start())
 
 
 def _held(page: Page, role: re.Match[str], low: int, high: int) -> tuple[Named, ...]:
