@@ -100,6 +100,19 @@ def test_decisions() -> None:
     assert {row.decision for row in REFERENCE.clusters.values()} <= set(REFERENCE.decisions)
 
 
+def test_leaders_are_of_known_clusters_and_provinces_in_their_years() -> None:
+    assert {(row.cluster, row.year, row.role): row.province for row in REFERENCE.leaders.values()} == {
+        ("moit-309-2023-ii", 2023, "leader"): "hung-yen",
+        ("moit-309-2023-vi", 2023, "leader"): "nghe-an",
+        ("moit-309-2023-vi", 2023, "deputy"): "quang-binh",
+        ("moit-309-2023-vi", 2024, "leader"): "quang-binh",
+    }
+    for key, row in REFERENCE.leaders.items():
+        assert key == f"{row.cluster}-{row.year}-{row.role}"
+        assert row.province in REFERENCE.clusters[row.cluster].members
+        assert row.source.startswith("https://")
+
+
 def test_loaded_once_and_travels() -> None:
     assert load_reference() is REFERENCE
     assert pickle.loads(pickle.dumps(REFERENCE)) == REFERENCE  # noqa: S301 - our own bytes
