@@ -361,7 +361,7 @@ def test_a_cluster_says_who_is_in_it_by_which_decision_and_who_says_so(page: Cal
     said, told, placed = (
         [[cell.get_text(strip=True) for cell in row.select("td")] for row in table.select("tbody tr")] for table in soup.select("table.data")
     )
-    assert said == [["", "Thái Nguyên", "member", "contradicts what is known", "1", "14/03/2023"]]
+    assert said == [["", "Thái Nguyên", "member", "contradicts them", "1", "14/03/2023"]]
     assert told == [["2023", "summary of the year (tổng kết)", "12/01/2024, thành phố Lạng Sơn", "1", "14/03/2023"]]
     assert placed == [["2023", "first (nhất)", "Cao Bằng", "1", "14/03/2023"]]
     assert [link["href"] for link in soup.select("table.data tbody a")[:2]] == ["/archive/provinces/thai-nguyen", "/archive/articles/a1"]
@@ -419,6 +419,8 @@ def test_what_mentions_and_claims_name_is_a_link(page: Callable[[str], Beautiful
     links = {link["href"] for link in page("/archive/mentions").select("td.col-entity a")}
     assert links == {"/archive/clusters/moit-309-2023-iii", "/archive/decisions/qd-309-bct-2023", "/archive/provinces/bac-kan"}
     assert page("/archive/claims").select_one("td.col-subject_entity a")["href"] == "/archive/provinces/thai-nguyen"
+    fact = page("/archive/cluster_facts").select_one("table.rows-and-columns tbody tr")
+    assert [link["href"] for link in fact.select("a")] == ["/archive/clusters/moit-309-2023-iii", "/archive/provinces/thai-nguyen"]
     assert not page("/archive?sql=select+entity+from+mentions").select("td a")
 
 

@@ -9,7 +9,7 @@ from congthuong.demo.cms import Article
 from congthuong.demo.samples import SYSTEMS
 
 NEEDED = {"title", "authors", "category", "tags", "images", "attachments", "text", "mentions", "provinces", "members"}
-ALLOWED = NEEDED | {"published_at", "modified_at", "lead", "source", "leaders", "deputies"}
+ALLOWED = NEEDED | {"published_at", "modified_at", "lead", "source", "leaders", "deputies", "departments"}
 EVERY = [(site, day, one) for site, system in SYSTEMS.items() for day in (1, 2) for one in system(site, day=day).articles]
 
 

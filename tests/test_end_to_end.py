@@ -79,6 +79,9 @@ def test_every_sample_article_reads_as_its_truth(crawled: Crawled, case: tuple[s
     assert all(one["size"] and one["capture_id"] for one in files), "an attachment was not fetched"
 
 
+PLACES = {"province": "provinces", "department": "departments"}
+
+
 @pytest.mark.parametrize("case", EVERY, ids=named)
 def test_every_mention_is_as_its_truth(crawled: Crawled, case: tuple[str, Article]) -> None:
     site, article = case
@@ -88,10 +91,10 @@ def test_every_mention_is_as_its_truth(crawled: Crawled, case: tuple[str, Articl
     found = query(archive, "SELECT * FROM mentions WHERE article_id = ? ORDER BY field DESC, start", row["id"])
     assert all(row[one["field"]][one["start"] : one["end"]] == one["quote"] for one in found)
     keys = ("field", "quote", "kind", "scheme", "number", "entity")
-    others = [{key: one[key] for key in keys} | {"refers": one["refers_to"] is not None} for one in found if one["kind"] != "province"]
+    others = [{key: one[key] for key in keys} | {"refers": one["refers_to"] is not None} for one in found if one["kind"] not in PLACES]
     assert others == [{key: one.get(key) for key in keys} | {"refers": one.get("refers", False)} for one in truth.get("mentions", [])]
-    provinces = [[one["quote"], one["entity"]] for one in found if one["kind"] == "province"]
-    assert provinces == truth.get("provinces", [])
+    for kind, key in PLACES.items():
+        assert [[one["quote"], one["entity"]] for one in found if one["kind"] == kind] == truth.get(key, []), kind
     claims = query(archive, "SELECT kind, ifnull(entity, '') AS entity, subject_entity FROM claims WHERE article_id = ?", row["id"])
     for kind, key in (("member", "members"), ("leader", "leaders"), ("deputy", "deputies")):
         said = {(one["entity"], one["subject_entity"]) for one in claims if one["kind"] == kind}

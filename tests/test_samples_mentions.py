@@ -30,21 +30,25 @@ def case(request: pytest.FixtureRequest) -> tuple[dict[str, Any], list[Mention],
     return truth, list(mentions), list(claims)
 
 
+PLACES = {"province": "provinces", "department": "departments"}
+
+
 def test_clusters_blocks_and_decisions(case: tuple[dict[str, Any], list[Mention], list[Claim]]) -> None:
     truth, mentions, _ = case
-    found = [(one.field, one.quote, one.kind, one.scheme, one.number, one.entity, bool(one.refers_to)) for one in mentions if one.kind != "province"]
+    found = [(one.field, one.quote, one.kind, one.scheme, one.number, one.entity, bool(one.refers_to)) for one in mentions if one.kind not in PLACES]
     wanted = [
         (one["field"], one["quote"], one["kind"], one.get("scheme"), one.get("number"), one.get("entity"), one.get("refers", False))
         for one in truth["mentions"]
     ]
     assert found == wanted
-    holders = [one.holder for one in mentions if one.kind != "province"]
+    holders = [one.holder for one in mentions if one.kind not in PLACES]
     assert all(holder == one["holder"] for holder, one in zip(holders, truth["mentions"], strict=True) if "holder" in one)
 
 
-def test_provinces(case: tuple[dict[str, Any], list[Mention], list[Claim]]) -> None:
+@pytest.mark.parametrize(("kind", "key"), PLACES.items())
+def test_provinces_and_their_departments(case: tuple[dict[str, Any], list[Mention], list[Claim]], kind: str, key: str) -> None:
     truth, mentions, _ = case
-    assert [[one.quote, one.entity] for one in mentions if one.kind == "province"] == truth["provinces"]
+    assert [[one.quote, one.entity] for one in mentions if one.kind == kind] == truth.get(key, [])
 
 
 @pytest.mark.parametrize(("kind", "key"), (("member", "members"), ("leader", "leaders"), ("deputy", "deputies")))

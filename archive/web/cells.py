@@ -12,7 +12,10 @@ from archive.markup import unpack
 from archive.web import filters, marks
 
 SHOWN = 200  # characters of a cell, as `truncate_cells_html` has it
-CLAIMED = {"entity": "clusters", "subject_entity": "provinces"}
+NAMED = {  # by table or view, its columns that hold ids of another table
+    "claims": {"entity": "clusters", "subject_entity": "provinces"},
+    "cluster_facts": {"cluster_id": "clusters", "province_id": "provinces"},
+}
 
 
 def cell(row: Mapping[str, Any], value: object, column: str, table: str | None) -> str | None:
@@ -34,7 +37,7 @@ def _shortened(text: str) -> str:
 
 
 def entity_table(row: Mapping[str, Any], column: str, table: str | None) -> str | None:
-    """The table that holds the row which this column of a mention or claim names."""
+    """The table that holds the row which this column of a mention, claim or fact names."""
     if table == "mentions" and column == "entity" and "kind" in row.keys():  # noqa: SIM118 a sqlite3.Row tests values
         return marks.TABLES.get(row["kind"])
-    return CLAIMED.get(column) if table == "claims" else None
+    return NAMED.get(table or "", {}).get(column)
