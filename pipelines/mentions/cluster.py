@@ -131,7 +131,7 @@ def _stands_alone(spot: Spot, where: Surroundings) -> bool:
         return True
     roman = where.words.printed[spot.end - 1] in "IVX"
     role = _ROLE_BEFORE.search(where.words.folded, max(low, spot.start - 20), spot.start)
-    return roman and (role is not None or next(where.cues.before(spot.start, low), None) is not None)
+    return (roman or spot.inner) and (role is not None or next(where.cues.before(spot.start, low), None) is not None)
 
 
 def _reference(spot: Spot, where: Surroundings, antecedent: Mention) -> Mention:

@@ -17,7 +17,7 @@ _DATE = r"""(?:(?P<day>\d{1,2}) ?[/.-] ?(?P<month>\d{1,2}) ?[/.-] ?(?P<year>\d{4
 _ISSUER = r"""(?:bộ trưởng )?(?P<issuer>bộ (?:[^\W\d_]+ [^\W\d_]+(?: và [^\W\d_]+ [^\W\d_]+)?)|thủ tướng chính phủ|chính phủ
     |(?:chủ tịch )?(?:ubnd|ủy ban nhân dân)
     (?: (?:tỉnh|thành phố|tp\.?))?(?: \w+ \w+)?)"""
-_DATED = pattern(rf"[ ,(]{{0,3}}(?:(?:của )?{_ISSUER} )?(?:ký |ban hành )?ngày {_DATE}")
+_DATED = pattern(rf"(?:[ ,(]{{0,3}}(?:(?:của )?{_ISSUER} )?(?:ký |ban hành )?(?:cùng )?ngày | \()(?:{_DATE})")
 _DATED_BEFORE = pattern(rf"(?<!\w)ngày {_DATE},? (?:{_ISSUER} )?(?:đã )?(?:ban hành|ký|có|ra)(?: ban hành)? $")
 _BY = pattern(rf"[ ,(]{{0,3}}(?:ngày [\d/.-]{{6,10}}|ngày \d{{1,2}} tháng \d{{1,2}} năm \d{{4}})?\)? ?(?:của|do) {_ISSUER}(?!\w)")
 # who issues under these letters; others are known by their letters

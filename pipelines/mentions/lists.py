@@ -9,7 +9,7 @@ from pipelines.mentions.words import Prepared, Words
 
 COUNT = r"(?:\d{1,2}|hai|ba|bốn|năm|sáu|bảy|bẩy|tám|chín|mười(?: [^\W\d_]+)?)"
 # the office of a province: "Sở Tài nguyên và Môi trường", "Công an", "Hội LHPN", "Công đoàn ngành Công Thương"
-OFFICE = r"""(?:sở [^\W\d_][\w&-]*(?:,? (?:và |& ?)?(?!(?:các|của|hai|ba|bốn|năm|sáu|bảy|tám|chín|mười) |\d)[\w&-]+){0,5}?|sct|công an|ubnd
+OFFICE = r"""(?:(?<!cơ )sở [^\W\d_][\w&-]*(?:,? (?:và |& ?)?(?!(?:các|của|sở|hai|ba|bốn|năm|sáu|bảy|tám|chín|mười) |\d)[\w&-]+){0,5}?|sct|công an|ubnd
     |(?:cục )?thuế|cục [^\W\d_]+(?: [^\W\d_]+){0,3}?|tòa án(?: nhân dân)?|tand
     |vksnd|viện (?:kiểm sát|ksnd)(?: nhân dân)?|lđlđ|liên đoàn lao động|liên minh (?:hợp tác xã|htx)|hội [^\W\d_]+(?: [^\W\d_]+){0,3}?
     |công đoàn(?: [^\W\d_]+){0,5}?|quỹ [^\W\d_]+(?: [^\W\d_]+){0,6}?|bảo hiểm xã hội|bhxh|kho bạc(?: nhà nước)?
@@ -20,7 +20,7 @@ _OWN = pattern(rf"(?<!\w)(?:(?P<office>{OFFICE}) (?:{_KIND} ?)?|{_KIND} ?)$")
 # what stands before the names of several: "Sở Công Thương các tỉnh, thành phố: ", "các Sở Công Thương ", "6 Sở Công Thương: "
 _SHARED = rf"(?:(?P<of>{OFFICE}) (?:(?:các|của|{COUNT}) ){{1,2}}{_PLACES}|(?:các|{COUNT}) (?P<each>{OFFICE})|(?:các|{COUNT}) {_PLACES})(?: ?: ?| )"
 _HEAD = pattern(rf"(?<!\w){_SHARED}$")
-_JOINT = pattern(rf"(?: ?[,;/] ?(?:và |cùng )?(?:\d{{1,2}}[.)] )?| (?:và|cùng|cùng với|với) )(?:{_SHARED})?")
+_JOINT = pattern(rf"(?: ?\([^()\n]{{1,25}}\))?(?: ?[,;/] ?(?:và |cùng )?(?:\d{{1,2}}[.)] )?| (?:và|cùng|cùng với|với) )(?:{_SHARED})?")
 _OF_SEVERAL = pattern(rf"(?<!\w)(?:các|{COUNT}) (?:{_KIND}(?:,? và|,)? )?$")
 _REACH = 80  # characters that a name may begin before its province
 _DEPARTMENT = pattern(r"sở công thương|sct")
@@ -64,7 +64,7 @@ def _runs(words: Words, provinces: Sequence[Mention]) -> tuple[tuple[Named, ...]
 
 def _each(words: Words, provinces: Sequence[Mention]) -> Iterator[tuple[Named, bool]]:
     """Each with whether it goes on with the enumeration before it."""
-    folded, last, office = words.folded, 0, ""
+    folded, last, office, commas = words.folded, 0, "", False
     for number, province in enumerate(provinces):
         low = max(last, province.start - _REACH)
         own = _OWN.search(folded, low, province.start)
@@ -72,6 +72,9 @@ def _each(words: Words, provinces: Sequence[Mention]) -> Iterator[tuple[Named, b
             own = None  # "các Sở Công Thương Bắc Kạn, Lạng Sơn", "các tỉnh, thành phố An Giang"
         start = own.start() if own else province.start
         joint = _JOINT.fullmatch(folded, last, start) if number else None
+        if joint and ";" in joint.group() and commas:
+            joint = None  # what a comma began a semicolon ends
+        commas = joint is not None and (commas or ";" not in joint.group())
         if joint:
             office = (own and own["office"]) or joint["of"] or joint["each"] or office
         else:

@@ -46,9 +46,9 @@ _MEMBERS = pattern(
     r"""(?<!\w)(?:(?:thành viên|đơn vị|các sở|sở bạn)(?: của| trong| thuộc)?|(?:tỉnh|lđlđ|công an|công đoàn|cấp hội|huyện) trong|(?:thứ )?(?:nhất
     |nhì|ba)|dẫn đầu|toàn) {1,3}$"""
 )  # no cụm công nghiệp has these
-_ACTS = pattern(
-    r" (?:có \d|có [^\W\d_]+ thành viên|đã|sẽ|cũng|tăng cường|tổ chức|thống nhất|đề nghị|tiếp tục|cần|gồm|phát động|bình xét|suy tôn)(?!\w)"
-)  # no machine does these
+# what only a cluster of people does
+_ACTS = pattern(r"""(?:,? gồm| có \d| có [^\W\d_]+ thành viên| (?:đã|sẽ|cũng|tăng cường|tổ chức|thống nhất|đề nghị|tiếp tục|cần|phát động
+    |bình xét|suy tôn))(?!\w)""")
 _LOOK_BACK = 24
 
 

@@ -47,10 +47,16 @@ def years(words: Words, low: int, high: int) -> Iterator[Year]:
 def year_of(words: Words, start: int, end: int) -> int | None:
     """Of the mention at these offsets: the year right behind it, else the first of its sentence."""
     low, high = words.sentences.around(start)
-    if behind := _BEHIND.match(words.folded, end, high):
-        return int(behind["year"])
+    if behind := year_behind(words, end, high):
+        return behind
     first = next(years(words, max(low, start - _SENTENCE), min(high, end + _SENTENCE)), None)
     return first.value if first else None
+
+
+def year_behind(words: Words, end: int, high: int) -> int | None:
+    """The year printed right behind a mention that ends at `end`, before `high`."""
+    behind = _BEHIND.match(words.folded, end, high)
+    return int(behind["year"]) if behind else None
 
 
 # "ngày 12/01/2024", "ngày 28-2", "12 tháng 01 năm 2024", "sáng 15/01"

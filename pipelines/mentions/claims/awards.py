@@ -35,6 +35,7 @@ _BETWEEN = pattern(r"""(?: ?\([^()]{1,30}\))?[ ,:-]*(?:(?:cùng|đồng|được
     |thi đua|số|[ivx]+|\d{1,3}(?:,\d+)?|của|cờ|trong|phong trào|ngành|công thương|có)(?!\w)[ ,]*)*""")
 _RANK_BEHIND = pattern(r" (?:là |- )?(?P<rank>nhất|nhì|ba)(?=[,;.\n]|$)")
 _RANK_BEFORE = pattern(r"(?<!\w)(?P<rank>nhất|nhì|ba)(?: -|:) $")
+_ALL = pattern(r"(?<!\w)(?:cùng|đều|hai đơn vị|cả hai|các đơn vị(?: này)?)(?: cùng| đều)? (?:được|đề nghị)(?!\w)")
 _RESULTS = pattern(r"(?<!\w)(?:kết quả|bình xét|xếp hạng|vị trí|chấm điểm|xếp loại)(?!\w)")
 _GIVER = pattern(
     r"(?<!\w)(?:(?P<government>(?:thủ tướng )?chính phủ)|(?:bộ trưởng )?bộ(?: [^\W\d_]+){0,3}?)(?: xem)?(?: xét)?,? (?:tặng|trao) (?:thưởng )?$"
@@ -50,7 +51,7 @@ def find(page: Page) -> Iterator[Claim]:
 
 def _phrased(page: Page) -> Iterator[Claim]:
     """Told in so many words."""
-    end, said = 0, None
+    end, said, ranked = 0, None, list[tuple[int, Named]]()
     for at in occurrences(page.words, _STEMS):
         if at < end:
             continue
@@ -66,7 +67,11 @@ def _phrased(page: Page) -> Iterator[Claim]:
             continue
         end = found.end()
         year = said = _year(page, found, low, high) or said
-        for one in _holders(page, found, low, high):
+        holders = _holders(page, found, low, high)
+        if what.endswith("flag") and _ALL.search(page.folded, max(low, found.start() - 70), found.start()):
+            holders = tuple(one for start, one in ranked if start >= low) or holders
+        for one in holders:
+            ranked += [] if what.endswith("flag") else [(at, one)]
             span = (min(one.start, found.start()), max(one.end, found.end()))
             yield page.claim("award", cluster, one, span, what=what, year=year)
 

@@ -31,7 +31,8 @@ _STOP = pattern(r"[,;:()\n]| (?:vào|đã|tổ chức|diễn ra|với|do|nhằm|
 _MORE = pattern(r", (?:tỉnh|thành phố|huyện|tp\.?) ")
 _SMALL = pattern(r"(?:phường|xã|thị trấn|huyện|quận|khách sạn|hội trường|trung tâm|nhà)(?!\w)")
 _NO_PLACE = pattern(
-    r"(?:hội nghị|quyết định|buổi|lễ|văn bản|kế hoạch|công văn|thông báo|cuộc|phiên|điểm|đây|các|những|nhiều|mỗi|cụm|báo cáo|phần)(?!\w)"
+    r"""(?:hội nghị|quyết định|buổi|lễ|văn bản|kế hoạch|công văn|thông báo|cuộc|phiên|điểm|đây|các|những|nhiều|mỗi|cụm|báo cáo|phần|địa phương
+    |ngành)(?!\w)"""
 )
 
 _NAMED_MEETING = pattern(r"(?<!\w)(?:hội nghị|lễ) $")

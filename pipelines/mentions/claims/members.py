@@ -6,9 +6,11 @@ from archive.records import Claim, Mention
 from pipelines.mentions.claims.page import Page
 from pipelines.mentions.lists import COUNT, OFFICE, Named
 from pipelines.mentions.names import REGION, pattern
+from pipelines.mentions.years import year_behind
 
 # What may stand between the word that opens a list and its first name: "6 đơn vị thành viên là Sở Công Thương các tỉnh, thành phố:".
-_HEAD = rf"""(?:(?:{OFFICE}|{REGION}|các|của|thuộc|{COUNT}|đơn vị|thành viên|tỉnh|thành phố|thành|tp|địa phương|cơ quan|sở|là|gồm|có|khu vực|vùng|miền
+_HEAD = rf"""(?:(?:{OFFICE}|{REGION}|các|của|thuộc|{COUNT}|đơn vị|thành viên|tỉnh|thành phố|thành|tp|địa phương|cơ quan|sở|là|gồm|có|khu vực|vùng
+    |miền|cụ thể|như sau|sau đây
     |\d{{1,2}}[.)])(?!\w)[ ,:(-]{{0,3}})*"""
 _OPENS = pattern(rf"""(?:(?:bao )?gồm|quy tụ|tập hợp|(?:nay |hiện |chỉ )?còn(?: lại)?|(?:hiện|nay)(?: đang)? có|có(?= {COUNT} )
     |(?:các )?thành viên(?= (?:là|gồm)))(?!\w)[ :]{{0,2}}{_HEAD}$""")
@@ -35,7 +37,7 @@ def find(page: Page) -> Iterator[Claim]:
         if opened:
             cluster, (start, end) = opened
             for one in run:
-                yield page.claim("member", cluster, one, (start, max(one.end, end)))
+                yield page.claim("member", cluster, one, (start, max(one.end, end)), year=year_behind(page.words, cluster.end, high))
 
 
 def _opened(page: Page, run: tuple[Named, ...], low: int) -> tuple[Mention, tuple[int, int]] | None:

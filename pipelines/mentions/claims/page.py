@@ -6,8 +6,11 @@ from datetime import date
 
 from archive.records import Claim, Mention
 from pipelines.mentions.lists import Named, runs
+from pipelines.mentions.names import pattern
 from pipelines.mentions.words import Prepared, Words, fold
 
+_BARE = ("cụm thi đua", "khối thi đua")
+_SEVERAL = pattern(r"(?<!\w)(?:các|những|mỗi|từng|nhiều|mọi|chia) $")
 NEAR = 700  # characters of a sentence that are looked at on either side: no text makes asking dear
 
 
@@ -16,7 +19,6 @@ class Page:
     words: Words
     runs: tuple[tuple[Named, ...], ...]
     run_starts: tuple[int, ...]
-    run_ends: tuple[int, ...]
     clusters: tuple[Mention, ...]  # in particular
     cluster_starts: tuple[int, ...]
     before: Mention | None  # the last cluster of the field before this one
@@ -52,9 +54,11 @@ class Page:
         return self.cluster_in(low, high, near) or self.last_cluster(near)
 
     def run_before(self, offset: int, low: int) -> tuple[Named, ...] | None:
-        """The last enumeration, or province alone, that ends at or before `offset`, not before `low`."""
-        index = bisect_right(self.run_ends, offset)
-        return self.runs[index - 1] if index and self.run_starts[index - 1] >= low else None
+        """The last enumeration, or province alone, as far as it goes before `offset`; None where it begins before `low`."""
+        index = bisect_right(self.run_starts, offset)
+        if not index or self.run_starts[index - 1] < low:
+            return None
+        return tuple(one for one in self.runs[index - 1] if one.end <= offset) or None
 
     def run_after(self, offset: int, high: int) -> tuple[Named, ...] | None:
         """The first enumeration, or province alone, that begins at or after `offset`, before `high`."""
@@ -82,12 +86,11 @@ class Page:
 def open_page(prepared: Prepared, words: Words, mentions: tuple[Mention, ...], before: Mention | None) -> Page:
     enumerated = runs(prepared, words)
     here = (mention for mention in mentions if mention.field == words.field)
-    clusters = tuple(mention for mention in here if mention.kind in {"cluster", "block"} and _in_particular(mention))
+    clusters = tuple(mention for mention in here if mention.kind in {"cluster", "block"} and _in_particular(mention, words))
     return Page(
         words=words,
         runs=enumerated,
         run_starts=tuple(run[0].start for run in enumerated),
-        run_ends=tuple(run[-1].end for run in enumerated),
         clusters=clusters,
         cluster_starts=tuple(mention.start for mention in clusters),
         before=before,
@@ -95,6 +98,11 @@ def open_page(prepared: Prepared, words: Words, mentions: tuple[Mention, ...], b
     )
 
 
-def _in_particular(mention: Mention) -> bool:
-    """One cluster, not clusters in general ("11 Cụm thi đua")."""
-    return bool(mention.number or mention.refers_to) or not fold(mention.quote).endswith("thi đua")
+def _in_particular(mention: Mention, words: Words) -> bool:
+    """One cluster, not clusters in general ("11 Cụm thi đua", "các Cụm thi đua")."""
+    if mention.number or mention.refers_to:
+        return True
+    quote = fold(mention.quote)
+    return not quote.endswith("thi đua") or (
+        words.field == "text" and quote in _BARE and not _SEVERAL.search(words.folded, max(0, mention.start - 8), mention.start)
+    )
