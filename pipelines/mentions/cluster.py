@@ -131,6 +131,8 @@ def _stands_alone(spot: Spot, where: Surroundings) -> bool:
         return True
     roman = where.words.printed[spot.end - 1] in "IVX"
     role = _ROLE_BEFORE.search(where.words.folded, max(low, spot.start - 20), spot.start)
+    if roman and spot.members:
+        return True
     return (roman or spot.inner) and (role is not None or next(where.cues.before(spot.start, low), None) is not None)
 
 

@@ -14,7 +14,7 @@ REGION = r"""
     (?:trung du(?:,? và|,)? miền núi (?:phía )?bắc(?: bộ)?|miền núi phía bắc
     |bắc trung bộ và duyên hải miền trung|(?:duyên hải )?(?:bắc|nam) trung bộ|duyên hải (?:miền trung|bắc bộ)
     |đồng bằng (?:sông hồng|sông cửu long|bắc bộ|nam bộ)|miền trung(?:(?: và|,| -) tây nguyên)?|tây nguyên|việt bắc
-    |(?:miền )?(?:đông|tây) nam bộ|(?:đông|tây) bắc(?: bộ)?|biên giới (?:phía bắc|tây nam)|tây nam sông hậu
+    |(?:miền )?(?:đông|tây) nam bộ|(?:đông|tây) bắc(?: bộ)?|(?:miền núi,? (?:và )?)?biên giới (?:phía bắc|tây nam)|tây nam sông hậu
     |trực thuộc trung ương|(?:phía|miền) (?:bắc|trung|nam)|(?:bắc|trung|nam) bộ)
     (?!\w)(?: [12](?!\w|[/.,]\d)(?! (?:tháng|năm|ngày|tỉnh|đơn|thành)))?"""
 

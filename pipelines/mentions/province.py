@@ -57,19 +57,21 @@ def find(prepared: Prepared, context: Context) -> tuple[Mention, ...]:
 
 
 def _in(words: Words, names: _Names, day: date | None) -> Iterator[Mention]:
+    last = 0
     for found in names.pattern.finditer(words.printed):
         start, end = found.span()
         if words.folded[start - 1 : start].isalnum():
             continue
         row = _row(names.rows[_key(words.folded[start:end])], day)
-        begin = _begin(words, start, end, row)
+        begin = _begin(words, start, end, row, last)
         if begin is not None and row is not None:
+            last = end
             quote = words.printed[begin:end]
             yield Mention(field=words.field, start=begin, end=end, quote=quote, kind="province", rule="name", entity=row.id)
 
 
-def _begin(words: Words, start: int, end: int, row: Province | None) -> int | None:
-    """Where the mention begins, or None where the name is another's."""
+def _begin(words: Words, start: int, end: int, row: Province | None, last: int) -> int | None:
+    """Where the mention begins, or None where the name is another's; `last` is the end of the one before."""
     folded, name = words.folded, words.printed[start:end]
     if row is None or not all(syllable[0].isupper() for syllable in re.findall(r"[^\W\d_]+", name)):
         return None
@@ -78,7 +80,8 @@ def _begin(words: Words, start: int, end: int, row: Province | None) -> int | No
     if folded.startswith(_NEEDS_KIND, start):
         return kind.start() if kind else None
     if kind and not folded.startswith("tp", start):
-        return start if row.level == _CITY or _LISTED_KINDS.search(folded, low, start) else None
+        listed = folded[last : kind.start()] == " và " or _LISTED_KINDS.search(folded, low, start)  # "…, Quảng Trị và thành phố Huế"
+        return start if row.level == _CITY or listed else None
     other = _OTHER_UNIT.search(folded, low, start)
     if other and (words.capital(other.start()) or not other.group().startswith(_CAPITAL_ONLY)):
         return None

@@ -46,6 +46,7 @@ _MEMBERS = pattern(
     r"""(?<!\w)(?:(?:thành viên|đơn vị|các sở|sở bạn)(?: của| trong| thuộc)?|(?:tỉnh|lđlđ|công an|công đoàn|cấp hội|huyện) trong|(?:thứ )?(?:nhất
     |nhì|ba)|dẫn đầu|toàn) {1,3}$"""
 )  # no cụm công nghiệp has these
+_HAS = pattern(r" (?:hiện )?(?:có|gồm) (?:có )?(?:\d{1,2}|[^\W\d_]+) (?:đơn vị )?thành viên(?!\w)")
 # what only a cluster of people does
 _ACTS = pattern(r"""(?:,? gồm| có \d| có [^\W\d_]+ thành viên| (?:đã|sẽ|cũng|tăng cường|tổ chức|thống nhất|đề nghị|tiếp tục|cần|phát động
     |bình xét|suy tôn))(?!\w)""")
@@ -105,9 +106,9 @@ def _brief(words: Words, start: int, kind: Kind) -> Spot | None:
         return Spot(start, region.end(), kind, "named", region=words.printed[slice(*region.span("region"))])
     if _FRIEND.match(folded, start):
         return Spot(start, end, kind, "friend")
-    members = bool(_MEMBERS.search(folded, low, start))
-    inner = members or bool(_INNER.search(folded, low, start))
     number = number_at(words, end)
+    members = bool(_MEMBERS.search(folded, low, start) or _HAS.match(folded, number[1] if number else end))
+    inner = members or bool(_INNER.search(folded, low, start))
     capital = words.capital(start)
     if number and (capital or folded.startswith(" số", end)):
         return Spot(start, number[1], kind, "brief", number[0], inner=inner, members=members)

@@ -73,7 +73,7 @@ def _phrased(page: Page) -> Iterator[Claim]:
         for one in holders:
             ranked += [] if what.endswith("flag") else [(at, one)]
             span = (min(one.start, found.start()), max(one.end, found.end()))
-            yield page.claim("award", cluster, one, span, what=what, year=year)
+            yield page.claim("award", page.cluster_beside(one) or cluster, one, span, what=what, year=year)
 
 
 def _tabled(page: Page) -> Iterator[Claim]:
@@ -110,8 +110,8 @@ def _holders(page: Page, found: re.Match[str], low: int, high: int) -> tuple[Nam
     flag = found.group().startswith("cờ")
     opens = (_TO if flag else _BEHIND).match(page.folded, found.end(), high)
     if opens:
-        run = page.run_after(opens.end(), high)
-        if run and run[0].start - opens.end() <= len("các sở "):
+        run = page.run_at(opens.end(), high) or page.run_at(page.folded.rfind("cho ", found.end(), opens.end()) + len("cho "), high)
+        if run:
             return run
     run = page.run_before(found.start(), low)
     if run and found.start() - run[-1].end <= _REACH and _BETWEEN.fullmatch(_without_clusters(page, run[-1].end, found.start())):

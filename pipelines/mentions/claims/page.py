@@ -5,10 +5,11 @@ from dataclasses import dataclass
 from datetime import date
 
 from archive.records import Claim, Mention
-from pipelines.mentions.lists import Named, runs
+from pipelines.mentions.lists import OFFICE, SHARED, Named, runs
 from pipelines.mentions.names import pattern
 from pipelines.mentions.words import Prepared, Words, fold
 
+_SHARES = pattern(rf"(?:{SHARED}|các |{OFFICE}: ?)?")
 _BARE = ("cụm thi đua", "khối thi đua")
 _SEVERAL = pattern(r"(?<!\w)(?:các|những|mỗi|từng|nhiều|mọi|chia) $")
 NEAR = 700  # characters of a sentence that are looked at on either side: no text makes asking dear
@@ -64,6 +65,16 @@ class Page:
         """The first enumeration, or province alone, that begins at or after `offset`, before `high`."""
         index = bisect_left(self.run_starts, offset)
         return self.runs[index] if index < len(self.runs) and self.run_starts[index] < high else None
+
+    def run_at(self, offset: int, high: int) -> tuple[Named, ...] | None:
+        """The enumeration, or province alone, whose names begin right at `offset`, but for what they share: "các Sở Công Thương: "."""
+        run = self.run_after(offset, high)
+        return run if run and _SHARES.fullmatch(self.folded, offset, run[0].start) else None
+
+    def cluster_beside(self, named: Named) -> Mention | None:
+        """The cluster in brackets right behind a name of an enumeration: "Nghệ An (Cụm VI)"."""
+        cluster = self.next_cluster(named.end)
+        return cluster if cluster and self.folded[named.end : cluster.start] == " (" else None
 
     def claim(self, kind: str, cluster: Mention, named: Named | tuple[int, int], span: tuple[int, int], **said: str | int | None) -> Claim:
         """`named`: whom it is about, or the words that say it; `span`: all that says it."""

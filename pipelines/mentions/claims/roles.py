@@ -49,7 +49,7 @@ def find(page: Page) -> Iterator[Claim]:
         year = _year(page, role, low, high)
         for one in _held(page, role, low, high) or _holder_before(page, role.start(), low):
             span = (min(one.start, role.start()), max(one.end, role.end()))
-            yield page.claim("leader" if role["leader"] else "deputy", cluster, one, span, year=year)
+            yield page.claim("leader" if role["leader"] else "deputy", page.cluster_beside(one) or cluster, one, span, year=year)
 
 
 def _cluster_of(page: Page, role: re.Match[str], low: int, high: int) -> Mention | None:
@@ -65,10 +65,11 @@ def _held(page: Page, role: re.Match[str], low: int, high: int) -> tuple[Named, 
     held = _HELD.match(page.folded, role.end(), high)
     if held is None and _AS_ROLE.fullmatch(page.folded, low, role.start()):
         held = _THEN.match(page.folded, role.end(), high)
-    run = page.run_after(held.end(), high) if held else None
-    if not (held and run and run[0].start - held.end() <= len("các ")):
+    run = page.run_at(held.end(), high) if held else None
+    if not run:
         return ()
-    return run if _SEVERAL.search(page.folded, low, role.start()) else run[:1]
+    several = _SEVERAL.search(page.folded, low, role.start()) or page.cluster_beside(run[0])
+    return run if several else run[:1]
 
 
 def _holder_before(page: Page, at: int, low: int) -> tuple[Named, ...]:
