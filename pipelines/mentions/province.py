@@ -82,7 +82,7 @@ def _begin(words: Words, start: int, end: int, row: Province | None, last: int) 
     if kind and not folded.startswith("tp", start):
         listed = folded[last : kind.start()] == " và " or _LISTED_KINDS.search(folded, low, start)  # "…, Quảng Trị và thành phố Huế"
         return start if row.level == _CITY or listed else None
-    other = _OTHER_UNIT.search(folded, low, start)
+    other = None if kind else _OTHER_UNIT.search(folded, low, start)  # the "phố" of "thành phố TP. Hồ Chí Minh" is no street
     if other and (words.capital(other.start()) or not other.group().startswith(_CAPITAL_ONLY)):
         return None
     if not name.isupper() and (person := _PERSON.search(folded, low, start)) and words.printed[person.start() : start].istitle():
