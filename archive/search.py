@@ -1,11 +1,10 @@
-"""What analysts type, made into safe FTS5 queries and answered from the two full-text indexes. Reads `archive.db`, never writes it.
+"""What analysts type, made into safe FTS5 queries, and where its words stand in a text. `find` answers them.
 
 SQLite's `remove_diacritics` folds ô and ụ but not đ, so each d of a query stands for d and đ. The query is parsed here; what was
 typed never reaches MATCH but inside quotes.
 """
 
 import re
-import sqlite3
 import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -15,11 +14,6 @@ from itertools import chain, islice, product
 MAX_CHARACTERS = 400  # of a query; the rest is not read
 MAX_TERMS = 32
 MAX_FORKS = {"token": 4, "phrase": 8}  # positions where a d forks into d and đ: 16 and 256 alternatives; later ones stay as typed
-RANKED = 50_000  # relevance is computed for the newest of the hits, by the order they came into the archive
-COUNTED = 10_000  # beyond it a count says "10,000+"
-WEIGHTS = "8.0, 1.0, 4.0"  # title, text, author: a word in the title says more
-
-FOLDED, EXACT = "articles_fts", "articles_exact"
 TOKEN = re.compile(r"[^\W_]+")
 TERM = re.compile(r'(?P<minus>(?<!\S)-)?(?:"(?P<phrase>[^"]*)"?(?P<star>\*)?|(?P<word>[^\s"]+))')
 QUOTES = dict.fromkeys(map(ord, "“”„‟«»＂"), '"')
@@ -88,28 +82,6 @@ class Marked:
         yield self.text[at:], False
 
 
-@dataclass(frozen=True, slots=True)
-class Hit:
-    id: str
-    exact: bool  # accents and all as typed
-    title: Marked
-    snippet: Marked
-
-
-@dataclass(frozen=True, slots=True)
-class Results:
-    """One page of hits. `total` stops at COUNTED, `more` says that it did; `partly_ranked` that only the newest RANKED hits were ranked."""
-
-    hits: tuple[Hit, ...] = ()
-    total: int = 0
-    more: bool = False
-    partly_ranked: bool = False
-
-    @property
-    def count(self) -> str:
-        return f"{self.total:,}{'+' if self.more else ''}"
-
-
 def parse(query: str) -> Query:
     """Words, "phrases", prefix*, -minus. Any text is a query; what has no letter or digit asks for nothing."""
     text = unicodedata.normalize("NFC", "".join(map(_printable, query[:MAX_CHARACTERS]))).translate(QUOTES)
@@ -132,7 +104,7 @@ def _printable(letter: str) -> str:
 
 
 def match(query: Query, *, exact: bool) -> str | None:
-    """The FTS5 expression: for `articles_exact` as typed, else for `articles_fts`. None where nothing is asked for, or only what must not be."""
+    """The FTS5 expression: for `articles_exact` as typed, else for those that fold. None where nothing is asked for, or only what must not be."""
     wanted = [_expression(term, before, exact=exact) for before, term in _with_before(query) if not term.minus]
     if not wanted:
         return None
@@ -224,29 +196,3 @@ def _pattern(query: Query) -> re.Pattern[str] | None:
         for tokens in (term.tokens, *([form] for form in _numerals(term, before)))
     }
     return re.compile(rf"(?<![^\W_])(?:{'|'.join(sorted(sources, key=len, reverse=True))})") if sources else None
-
-
-def search(db: sqlite3.Connection, text: str, *, limit: int = 20, offset: int = 0) -> Results:
-    """Articles that answer `text`, best first; those with the accents as typed before the others."""
-    query = parse(text)
-    asked = {FOLDED: match(query, exact=False)}
-    if query.accented:
-        asked = {EXACT: match(query, exact=True), **asked}
-    expressions = [expression for expression in asked.values() if expression]
-    if not expressions:
-        return Results()
-    counted = " UNION ".join(f"SELECT rowid FROM {table} WHERE {table} MATCH ?" for table in asked)  # noqa: S608 our own names only
-    found = db.execute(f"SELECT count(*) FROM (SELECT 1 FROM ({counted}) LIMIT {RANKED + 1})", expressions).fetchone()[0]  # noqa: S608
-    ranked = " UNION ALL ".join(
-        f"SELECT * FROM (SELECT rowid, {tier} AS tier, bm25({table}, {WEIGHTS}) AS score FROM {table}"  # noqa: S608
-        f" WHERE {table} MATCH ? ORDER BY rowid DESC LIMIT {RANKED})"
-        for tier, table in enumerate(asked, 2 - len(asked))
-    )
-    rows = db.execute(
-        "SELECT id, tier, title, text FROM"  # noqa: S608
-        f" (SELECT rowid, min(tier) AS tier, score FROM ({ranked}) GROUP BY rowid ORDER BY tier, score, rowid DESC LIMIT ? OFFSET ?) AS found"
-        " JOIN articles ON articles.rowid = found.rowid ORDER BY tier, score, found.rowid DESC",
-        (*expressions, max(limit, 0), max(offset, 0)),
-    ).fetchall()
-    hits = tuple(Hit(row[0], row[1] == 0, highlight(row[2], query), excerpt(row[3], query)) for row in rows)
-    return Results(hits, total=min(found, COUNTED), more=found > COUNTED, partly_ranked=found > RANKED)

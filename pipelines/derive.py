@@ -44,6 +44,7 @@ MEASURES = {
     "site": "SELECT site_id, count(*) FROM articles GROUP BY 1",
     "year": "SELECT year, count(*) FROM articles WHERE year IS NOT NULL GROUP BY 1",
     "category": "SELECT category, count(*) FROM articles WHERE category IS NOT NULL GROUP BY 1",
+    "author": "SELECT author, count(*) FROM articles WHERE author IS NOT NULL GROUP BY 1",
     "kind": "SELECT kind, count(DISTINCT article_id) FROM mentions GROUP BY 1",
     "scheme": "SELECT scheme, count(DISTINCT article_id) FROM mentions WHERE scheme IS NOT NULL GROUP BY 1",
     "entity": "SELECT entity, count(DISTINCT article_id) FROM mentions WHERE entity IS NOT NULL GROUP BY 1",

@@ -9,7 +9,7 @@ import pluggy
 from datasette.utils import tilde_decode
 from datasette.utils.asgi import Response
 
-from archive.web import cells, filters, functions, problems
+from archive.web import cells, filters, functions, problems, searching
 from archive.web.pages import PAGES
 from archive.web.words import for_templates
 
@@ -55,6 +55,11 @@ def extra_template_vars(template: str, database: str | None, request: Any, datas
         return {"ours": True, **found}
 
     return variables
+
+
+@hookimpl
+def register_routes() -> list[tuple[str, Callable[..., Awaitable[Response]]]]:
+    return [(r"^/search(?:\.(?P<format>json|csv|atom))?$", searching.search_page)]
 
 
 @hookimpl
