@@ -11,6 +11,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from archive import search
+from archive.web.machines import in_script
 
 BIDI = frozenset("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 
@@ -83,4 +84,6 @@ def style_version() -> str:
     return hashlib.sha256((Path(__file__).parent / "static" / "style.css").read_bytes()).hexdigest()[:8]
 
 
-FILTERS: dict[str, Callable[..., Any]] = {one.__name__: one for one in (shown, web, day, excerpt, highlight, number, listed, below, accented, date)}
+FILTERS: dict[str, Callable[..., Any]] = {
+    one.__name__: one for one in (shown, web, day, excerpt, highlight, number, listed, below, accented, date, in_script)
+}

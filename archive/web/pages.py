@@ -8,7 +8,7 @@ from typing import Any
 
 from archive.errors import ArchiveError
 from archive.versions import versions
-from archive.web import entities, marks
+from archive.web import entities, machines, marks
 from archive.web.queries import Row, by_id, counted, listing_names, newest, one, rows
 from archive.web.raw import file_of, raw
 from archive.withheld import hidden, is_shown, read_withheld
@@ -78,6 +78,7 @@ def article(conn: sqlite3.Connection, key: str) -> Mapping[str, Any]:
     found = by_id(conn, "articles", key)
     mentions = of_article(conn, key, "mentions", "field DESC, start, id")
     mentions = [{**mention, "classes": marks.classes(mention), "link": marks.link(mention)} for mention in mentions]
+    authors, site = of_article(conn, key, "article_authors", "position"), by_id(conn, "sites", found["site_id"])
     in_text, in_title = ([mention for mention in mentions if mention["field"] == field] for field in ("text", "title"))
     return {
         "article": found,
@@ -85,7 +86,8 @@ def article(conn: sqlite3.Connection, key: str) -> Mapping[str, Any]:
         "paragraphs": marks.paragraphs(found["text"], found["lead"], in_text),
         "mentions": mentions,
         "legend": sorted({(mention["kind"], mention["scheme"] or "", mention["classes"]) for mention in mentions}),
-        "authors": of_article(conn, key, "article_authors", "position"),
+        "authors": authors,
+        "linked_data": machines.news_article(found, authors, site),
         "evidence": of_article(conn, key, "evidence", "field"),
         "claims": of_article(conn, key, "claims", "kind, start, id"),
         "versions": versions(conn, key, told=TOLD),
@@ -93,7 +95,7 @@ def article(conn: sqlite3.Connection, key: str) -> Mapping[str, Any]:
         "addresses": of_article(conn, key, "addresses", "key"),
         "capture": by_id(conn, "captures", found["capture_id"]),
         "province": by_id(conn, "provinces", found["province_id"]),
-        "site": by_id(conn, "sites", found["site_id"]),
+        "site": site,
     }
 
 

@@ -176,14 +176,14 @@ def _csv(found: Found, home: str, *, safe: bool) -> Response:
     out = StringIO()
     writer = csv.writer(out)
     writer.writerow(COLUMNS)
-    defuse: Callable[[Any], Any] = _defused if safe else lambda value: value
+    defuse: Callable[[Any], Any] = defused if safe else lambda value: value
     for hit in found.hits:
         row = _article(hit, home)
         writer.writerow([defuse(row[name]) for name in COLUMNS])
     return _response(out.getvalue(), "text/csv; charset=utf-8", {"content-disposition": 'attachment; filename="articles.csv"'})
 
 
-def _defused(value: Any) -> Any:
+def defused(value: Any) -> Any:
     """With an apostrophe before what a spreadsheet would take for a formula."""
     return f"'{value}" if isinstance(value, str) and value.startswith(FORMULA) else value
 
