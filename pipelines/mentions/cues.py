@@ -26,7 +26,7 @@ _CUE = pattern(rf"""
     |(?P<sector>ngành (?:(?P<our_sector>công thương)|{_FIELDS})(?!\w))
     |(?P<department>(?:(?P<our_department>sở công thương|sct)|sở {_FIELDS})(?!\w))
     |(?P<body>{_BODIES}(?!\w))
-    |(?P<governments>ubnd các tỉnh(?:, thành phố)?(?!\w))
+    |(?P<governments>ubnd (?:các|\d{{1,2}}|hai|ba|bốn|năm|sáu|bảy|tám|chín|mười) tỉnh(?:, thành phố)?(?!\w))
     |(?P<company>(?:tổng công ty|tập đoàn|vietinbank|vietcombank|agribank|bidv|ngân hàng(?! nhà nước))(?!\w))
     |(?P<council>hội đồng thi đua ?[-,]? ?khen thưởng (?:tỉnh|thành phố|(?P<state>trung ương))(?!\w))
     |(?P<provincial>(?:ubnd (?:tỉnh|thành phố|tp\.?(?: ?hcm)?|các huyện)|(?:của|cấp|thuộc|toàn|trong|trên địa bàn) tỉnh(?! [^\W\d_]+,)|(?:của|cấp

@@ -31,7 +31,7 @@ _BEHIND = pattern(r"(?:[^.;,\n]{0,40}?)?(?: là| thuộc về| gọi tên|:) (?:
 _BETWEEN = pattern(r"""(?: ?\([^()]{1,30}\))?[ ,:-]*(?:(?:cùng|đồng|được|đã|cũng|là|và|đứng|xếp|đạt|dẫn|giành|suy tôn|đề nghị|thống nhất|nhất trí
     |bộ trưởng|bộ công thương|chính phủ
     |thủ tướng|bộ|xét|tặng|trao|khen|thưởng|đơn vị|vinh dự|đón|nhận|danh hiệu|trình|tiếp tục|hội nghị|cụm|ở|vị trí|công nhận|xem|bình xét|tập thể
-    |dẫn đầu|bình chọn|lực lượng|công an|nhân dân|tỉnh|ubnd|do|thủ đô|khu vực|trực thuộc|năm|\d{4}|thứ|hạng|nhất|nhì|ba|với|tổng|điểm|lần lượt
+    |dẫn đầu|bình chọn|lực lượng|công an|nhân dân|tỉnh|ubnd|do|thủ đô|khu vực|trực thuộc|năm|\d{4}|thứ|hạng|nhất|nhì|ba|với|tổng|cao|điểm|lần lượt
     |thi đua|số|[ivx]+|\d{1,3}(?:,\d+)?|của|cờ|trong|phong trào|ngành|công thương|có)(?!\w)[ ,]*)*""")
 _RANK_BEHIND = pattern(r" (?:là |- )?(?P<rank>nhất|nhì|ba)(?=[,;.\n]|$)")
 _RANK_BEFORE = pattern(r"(?<!\w)(?P<rank>nhất|nhì|ba)(?: -|:) $")

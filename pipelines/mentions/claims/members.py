@@ -17,7 +17,7 @@ _OPENS = pattern(rf"""(?:(?:bao )?gồm|quy tụ|tập hợp|(?:nay |hiện |ch�
     |(?:các )?thành viên(?= (?:là|gồm)))(?!\w)[ :]{{0,2}}{_HEAD}$""")
 _STEMS = ("gồm", "thành viên", "có ", "còn ", "quy tụ", "tập hợp", "nay ", "hiện ")
 # around a cluster whose members are named right behind it: "Sáu thành viên của … là", "Bốn đơn vị thành viên của … (", "Tham gia … có"
-_MEMBERS_OF = pattern(rf"(?<!\w)(?:(?:{COUNT} |các )?(?:đơn vị )?(?:thành viên|đơn vị|sở)(?: của| trong| thuộc)?|tham gia) $")
+_MEMBERS_OF = pattern(rf"(?<!\w)(?:(?:{COUNT} |các )?(?:đơn vị )?(?:thành viên|đơn vị|sở)(?: của| trong| thuộc)?|tham gia|thuộc) $")
 _NAMED = pattern(rf"(?:,? (?:của|thuộc|ngành|bộ) [^,;.()\n]{{2,40}}?)?[ (]{{0,2}}(?P<opens>là|gồm|có|bao gồm|:|-|(?<=\())[ :]{{0,2}}{_HEAD}$")
 _IN_BRACKETS = pattern(rf"(?:,? [^,;.()\n]{{3,60}})? \({_HEAD}$")
 # between a list and the cluster it makes up
@@ -62,27 +62,38 @@ def _opened(page: Page, run: tuple[Named, ...], low: int) -> _List | None:
     if cluster is None or cluster.field != page.words.field or start - cluster.end > _FAR:
         return None
     if cluster.start < low:
-        began = _BEGINS.fullmatch(page.folded, low, start)
-        return _List(cluster, run, low, low) if began and page.folded[low - 1 : low] != "\n" else None
+        goes_on = _BEGINS.fullmatch(page.folded, low, start) and page.folded[low - 1 : low] != "\n"
+        return _List(cluster, run, low, low) if goes_on else None
+    members = run
+    begin = _begin(page, cluster, start, low)
+    if begin is not None and (before := page.runs_between(cluster.end, start)):
+        # "gồm 5 đơn vị: Sở A là Cụm trưởng, các thành viên là Sở B, Sở C"
+        members = tuple(one for some in (*before, run) for one in some)
+        begin = _begin(page, cluster, before[0][0].start, low)
+    return None if begin is None else _List(cluster, members, begin, begin)
+
+
+def _begin(page: Page, cluster: Mention, start: int, low: int) -> int | None:
+    """Where what opens a list begins, whose first name stands at `start` in the cluster's sentence; None where it is no list of members."""
     between = page.folded[cluster.end : start]
     if _NO_LIST.search(between):
         return None
     if _IN_BRACKETS.fullmatch(between):
-        begin = cluster.end + between.rindex("(", 0, len(between.rstrip("( 0123456789)")) + 2) + 1
-        return _List(cluster, run, begin, begin)
+        return cluster.end + between.rindex("(", 0, len(between.rstrip("( 0123456789)")) + 2) + 1
     named = _NAMED.fullmatch(between)
     if named and _MEMBERS_OF.search(page.folded, max(low, cluster.start - 40), cluster.start):
-        begin = cluster.end + named.start("opens")
-        return _List(cluster, run, begin, begin)
+        return cluster.end + named.start("opens")
     places = _stems(page.folded, max(cluster.end, start - _NEAR), start)
-    begin = next((at for at in places if _OPENS.match(page.folded, at, start)), -1)
-    return _List(cluster, run, begin, begin) if begin >= 0 else None
+    return next((at for at in places if _OPENS.match(page.folded, at, start)), None)
 
 
 def _made_up(page: Page, run: tuple[Named, ...], high: int) -> _List | None:
     """A list whose provinces make up the cluster right behind it."""
     cluster = page.next_cluster(run[-1].end)
-    if cluster is None or cluster.start >= high or not _MAKE_UP.fullmatch(page.folded, run[-1].end, cluster.start):
+    if cluster is None or cluster.start >= high:
+        return None
+    together = " cùng " in page.folded[run[0].end : run[1].start] and page.folded[run[-1].end : cluster.start] == " thuộc "
+    if not together and not _MAKE_UP.fullmatch(page.folded, run[-1].end, cluster.start):
         return None
     return _List(cluster, run, run[0].start, cluster.end)
 

@@ -66,6 +66,10 @@ class Page:
         index = bisect_left(self.run_starts, offset)
         return self.runs[index] if index < len(self.runs) and self.run_starts[index] < high else None
 
+    def runs_between(self, low: int, high: int) -> tuple[tuple[Named, ...], ...]:
+        """Those that begin in a stretch."""
+        return self.runs[bisect_left(self.run_starts, low) : bisect_left(self.run_starts, high)]
+
     def run_at(self, offset: int, high: int) -> tuple[Named, ...] | None:
         """The enumeration, or province alone, whose names begin right at `offset`, but for what they share: "các Sở Công Thương: "."""
         run = self.run_after(offset, high)
