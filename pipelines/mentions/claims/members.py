@@ -67,7 +67,7 @@ def _opened(page: Page, run: tuple[Named, ...], low: int) -> _List | None:
     members = run
     begin = _begin(page, cluster, start, low)
     if begin is not None and (before := page.runs_between(cluster.end, start)):
-        # "gồm 5 đơn vị: Sở A là Cụm trưởng, các thành viên là Sở B, Sở C"
+        # roles stand among the names, as in: gồm 5 đơn vị, Sở A là Cụm trưởng, các thành viên là Sở B và Sở C
         members = tuple(one for some in (*before, run) for one in some)
         begin = _begin(page, cluster, before[0][0].start, low)
     return None if begin is None else _List(cluster, members, begin, begin)
