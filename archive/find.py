@@ -19,12 +19,14 @@ FILES = 10_000  # articles found by what is attached to them
 
 EXACT, FOLDED, BY_FILE = 0, 1, 2  # tiers of hits: accents and all as typed; with others; only by an attached file
 
+HIT = "CREATE TEMP TABLE IF NOT EXISTS hit (rowid INTEGER PRIMARY KEY, tier INTEGER NOT NULL)"
+
 Sort: TypeAlias = Literal["date", "relevance"]
 # Filters that are columns of an article, and those that are of its mentions.
 COLUMNS = ("site", "year", "author", "category")
 FACETS = ("province", *COLUMNS, "cluster", "scheme", "kind")
 _COLUMN = {"province": "province_id", "site": "site_id", "year": "year", "author": "author", "category": "category"}
-_MENTION = {"cluster": "entity", "scheme": "scheme", "kind": "kind"}
+_SETS = {"cluster": "clusters", "scheme": "schemes", "kind": "kinds"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +103,7 @@ def _find(conn: sqlite3.Connection, asked: Asked) -> Found:
     partly = (total >= RANKED or bool(asked.filters)) and _reached(conn, folded) > RANKED
     if asked.sort == "relevance":
         page = _ranked(conn, asked, folded)
-    elif partly and (exact is None or exacts > asked.offset + asked.limit):
+    elif total > COUNTED and (exact is None or exacts > asked.offset + asked.limit):
         page = _walked(conn, asked, exact or folded, tier=EXACT if exact else FOLDED)
     else:
         page = _dated(conn, asked)
@@ -122,17 +124,17 @@ def _reached(conn: sqlite3.Connection, folded: str) -> int:
 
 
 def _where(asked: Asked) -> tuple[str, list[str | int]]:
-    """The filters as a condition on `a`, an article."""
+    """The filters as a condition on `f`, an article's row in `facets`."""
     conditions, values = ["1"], list[str | int]()
     for name, value in asked.filters.items():
         if name == "province":
-            conditions.append("a.province_id IN (SELECT id FROM provinces WHERE id = ? OR successor_id = ?)")
+            conditions.append("f.province_id IN (SELECT id FROM provinces WHERE id = ? OR successor_id = ?)")
             values += [value, value]
-        elif name in _MENTION:
-            conditions.append(f"a.id IN (SELECT article_id FROM mentions WHERE {_MENTION[name]} = ?)")  # noqa: S608 - our own names only
+        elif name in _SETS:
+            conditions.append(f"instr(',' || f.{_SETS[name]} || ',', ',' || ? || ',')")
             values.append(value)
         else:
-            conditions.append(f"a.{_COLUMN[name]} = ?")
+            conditions.append(f"f.{_COLUMN[name]} = ?")
             values.append(value)
     return " AND ".join(conditions), values
 
@@ -142,29 +144,27 @@ def _where(asked: Asked) -> tuple[str, list[str | int]]:
 
 def _collect(conn: sqlite3.Connection, asked: Asked, folded: str, exact: str | None) -> None:
     """Fill `temp.hit` with the hits that pass the filters, each with their tier."""
-    conn.execute("CREATE TEMP TABLE IF NOT EXISTS hit (rowid INTEGER PRIMARY KEY, tier INTEGER NOT NULL)")
+    conn.execute(HIT)
     conn.execute("DELETE FROM temp.hit")
     condition, values = _where(asked)
-    chosen = f"JOIN articles a ON a.rowid = h.rowid WHERE {condition}" if asked.filters else ""
+    chosen = f"JOIN facets f ON f.article = h.rowid WHERE {condition}" if asked.filters else ""
     for tier, table, expression in ((EXACT, "articles_exact", exact), (FOLDED, "articles_fts", folded)):
         if expression:
             newest = f"SELECT rowid FROM {table} WHERE {table} MATCH ? ORDER BY rowid DESC LIMIT {RANKED}"  # noqa: S608 - our own names only
             conn.execute(f"INSERT OR IGNORE INTO temp.hit SELECT h.rowid, {tier} FROM ({newest}) h {chosen}", [expression, *values])  # noqa: S608
-    conn.execute(
-        f"INSERT OR IGNORE INTO temp.hit SELECT a.rowid, {BY_FILE} FROM files_fts JOIN files f ON f.rowid = files_fts.rowid"  # noqa: S608
-        f" JOIN attachments t ON t.digest = f.digest JOIN articles a ON a.id = t.article_id WHERE files_fts MATCH ? AND {condition} LIMIT {FILES}",
-        [folded, *values],
+    attached = (
+        "SELECT a.rowid FROM files_fts JOIN files w ON w.rowid = files_fts.rowid JOIN attachments t ON t.digest = w.digest"  # noqa: S608 - our own names only
+        f" JOIN articles a ON a.id = t.article_id WHERE files_fts MATCH ? LIMIT {FILES}"
     )
+    conn.execute(f"INSERT OR IGNORE INTO temp.hit SELECT h.rowid, {BY_FILE} FROM ({attached}) h {chosen}", [folded, *values])  # noqa: S608
 
 
 _Page: TypeAlias = Sequence[tuple[int, int]]  # rowid and tier
 
 
 def _dated(conn: sqlite3.Connection, asked: Asked) -> _Page:
-    return conn.execute(
-        "SELECT a.rowid, h.tier FROM temp.hit h JOIN articles a ON a.rowid = h.rowid ORDER BY h.tier > 0, a.published_at DESC, a.id LIMIT ? OFFSET ?",
-        [asked.limit, asked.offset],
-    ).fetchall()
+    sql = "SELECT h.rowid, h.tier FROM temp.hit h JOIN facets f ON f.article = h.rowid ORDER BY h.tier > 0, f.published_at DESC, h.rowid DESC"
+    return conn.execute(f"{sql} LIMIT ? OFFSET ?", [asked.limit, asked.offset]).fetchall()
 
 
 def _walked(conn: sqlite3.Connection, asked: Asked, expression: str, *, tier: int) -> _Page:
@@ -172,8 +172,8 @@ def _walked(conn: sqlite3.Connection, asked: Asked, expression: str, *, tier: in
     table = "articles_exact" if tier == EXACT else "articles_fts"
     condition, values = _where(asked)
     sql = (
-        f"SELECT a.rowid, {tier} FROM articles a WHERE {condition} AND EXISTS (SELECT 1 FROM {table} WHERE rowid = a.rowid AND {table} MATCH ?)"  # noqa: S608
-        " ORDER BY a.published_at DESC, a.id LIMIT ? OFFSET ?"
+        f"SELECT f.article, {tier} FROM facets f WHERE {condition} AND EXISTS (SELECT 1 FROM {table} WHERE rowid = f.article AND {table} MATCH ?)"  # noqa: S608
+        " ORDER BY f.published_at DESC, f.article DESC LIMIT ? OFFSET ?"
     )
     return conn.execute(sql, [*values, expression, asked.limit, asked.offset]).fetchall()
 
@@ -189,18 +189,21 @@ def _ranked(conn: sqlite3.Connection, asked: Asked, folded: str) -> _Page:
 
 def _facets(conn: sqlite3.Connection) -> dict[str, list[tuple[str, int]]]:
     """Among the newest COUNTED hits."""
+    columns = ", ".join({**_COLUMN, **_SETS}.values())
     newest = f"SELECT rowid FROM temp.hit ORDER BY rowid DESC LIMIT {COUNTED}"  # noqa: S608
-    names = ("province", *COLUMNS)
-    columns = ", ".join(f"a.{_COLUMN[name]}" for name in names)
-    rows = conn.execute(f"SELECT {columns} FROM ({newest}) h JOIN articles a ON a.rowid = h.rowid")  # noqa: S608
-    counters = {name: Counter(values) for name, values in zip(names, zip(*rows, strict=True), strict=False)}
-    mentioned = (
-        f"SELECT DISTINCT h.rowid, {{}} FROM ({newest}) h JOIN articles a ON a.rowid = h.rowid JOIN mentions m ON m.article_id = a.id WHERE {{}}"  # noqa: S608
-    )
-    for name, condition in (("cluster", "m.kind = 'cluster' AND m.entity IS NOT NULL"), ("scheme", "m.scheme IS NOT NULL"), ("kind", "1")):
-        rows = conn.execute(mentioned.format(f"m.{_MENTION[name]}", condition))
-        counters[name] = Counter(value for _, value in rows)
+    rows = conn.execute(f"SELECT {columns} FROM ({newest}) h JOIN facets f ON f.article = h.rowid")  # noqa: S608
+    counters: dict[str, Counter[object]] = {name: Counter(values) for name, values in zip((*_COLUMN, *_SETS), zip(*rows, strict=True), strict=False)}
+    for name in _SETS:
+        counters[name] = _apart(counters.get(name, Counter()))
     return {name: _sorted(name, counters.get(name, Counter())) for name in FACETS}
+
+
+def _apart(sets: Counter[object]) -> Counter[object]:
+    """Counts of sets as counts of what is in them."""
+    found: Counter[object] = Counter()
+    for joined, count in sets.items():
+        found.update({one: count for one in str(joined).split(",") if one})
+    return found
 
 
 def _sorted(name: str, counter: Counter[object]) -> list[tuple[str, int]]:
@@ -213,26 +216,25 @@ def _sorted(name: str, counter: Counter[object]) -> list[tuple[str, int]]:
 
 
 def _browse(conn: sqlite3.Connection, asked: Asked) -> Found:
-    condition, values = _where(asked)
-    rows = conn.execute(
-        f"SELECT a.rowid, 1 FROM articles a WHERE {condition} ORDER BY a.published_at DESC, a.id LIMIT ? OFFSET ?",  # noqa: S608
-        [*values, asked.limit, asked.offset],
-    ).fetchall()
     if not asked.filters:
+        page = conn.execute(
+            f"SELECT article, {FOLDED} FROM facets ORDER BY published_at DESC, article DESC LIMIT ? OFFSET ?",  # noqa: S608 - our own names only
+            [asked.limit, asked.offset],
+        ).fetchall()
         facets = {name: _counted(conn, "entity" if name == "cluster" else name) for name in FACETS}
         clusters = {key for (key,) in conn.execute("SELECT id FROM clusters")}
         facets["cluster"] = [one for one in facets["cluster"] if one[0] in clusters]
-        total = max(sum(count for _, count in facets["site"]), asked.offset + len(rows))  # the counts may be older
         facets["year"].sort(reverse=True)
-        return Found(tuple(_hits(conn, rows, Query())), min(total, COUNTED), total > COUNTED, facets=facets, facets_of=total)
-    conn.execute("CREATE TEMP TABLE IF NOT EXISTS hit (rowid INTEGER PRIMARY KEY, tier INTEGER NOT NULL)")
+        total = max(sum(count for _, count in facets["site"]), asked.offset + len(page))  # the counts may be older
+        return Found(tuple(_hits(conn, page, Query())), min(total, COUNTED), total > COUNTED, facets=facets, facets_of=total)
+    condition, values = _where(asked)
+    conn.execute(HIT)
     conn.execute("DELETE FROM temp.hit")
-    conn.execute(
-        f"INSERT INTO temp.hit SELECT a.rowid, 1 FROM articles a WHERE {condition} ORDER BY a.published_at DESC LIMIT {COUNTED + 1}",  # noqa: S608
-        values,
-    )
+    newest = f"SELECT f.article, {FOLDED} FROM facets f WHERE {condition} ORDER BY +f.published_at DESC LIMIT {COUNTED + 1}"  # noqa: S608
+    conn.execute(f"INSERT INTO temp.hit {newest}", values)  # the + keeps SQLite from walking by date and jumping for each row
     [total] = conn.execute("SELECT count(*) FROM temp.hit").fetchone()
-    return Found(tuple(_hits(conn, rows, Query())), min(total, COUNTED), total > COUNTED, facets=_facets(conn), facets_of=min(total, COUNTED))
+    page = _dated(conn, asked)
+    return Found(tuple(_hits(conn, page, Query())), min(total, COUNTED), total > COUNTED, facets=_facets(conn), facets_of=min(total, COUNTED))
 
 
 def _counted(conn: sqlite3.Connection, measure: str) -> list[tuple[str, int]]:

@@ -243,6 +243,28 @@ def contests_and_what_claims_say(db: sqlite_utils.Database) -> None:
     db.execute(FACTS)
 
 
+# What a search filters, sorts and counts by, in one narrow row an article: so that ten thousand of them are read at once. `article` is the
+# rowid of the article, as the full-text indexes know it; the last three are sets, in order, joined by commas.
+FACETS_OF = """
+SELECT a.rowid AS article, a.published_at, a.province_id, a.site_id, a.year, a.author, a.category,
+  ifnull((SELECT group_concat(entity) FROM
+    (SELECT DISTINCT entity FROM mentions WHERE article_id = a.id AND kind = 'cluster' ORDER BY 1)), '') AS clusters,
+  ifnull((SELECT group_concat(scheme) FROM (SELECT DISTINCT scheme FROM mentions WHERE article_id = a.id ORDER BY 1)), '') AS schemes,
+  ifnull((SELECT group_concat(kind) FROM (SELECT DISTINCT kind FROM mentions WHERE article_id = a.id ORDER BY 1)), '') AS kinds
+FROM articles a"""
+
+
+@migrations()
+def narrow_rows_for_searching(db: sqlite_utils.Database) -> None:
+    db.execute(
+        "CREATE TABLE facets (article INTEGER PRIMARY KEY, published_at TEXT, province_id TEXT, site_id TEXT NOT NULL, year INTEGER, author TEXT,"
+        " category TEXT, clusters TEXT NOT NULL, schemes TEXT NOT NULL, kinds TEXT NOT NULL)"
+    )
+    db.execute("CREATE INDEX facets_by_date ON facets (published_at DESC, article DESC)")
+    db.execute(f"INSERT INTO facets {FACETS_OF}")
+    db.execute("CREATE TRIGGER articles_facets_ad AFTER DELETE ON articles BEGIN DELETE FROM facets WHERE article = old.rowid; END")
+
+
 def migrate(db: sqlite_utils.Database) -> None:
     """Bring `db` up to the newest form; nothing is done where it is already."""
     migrations.apply(db)

@@ -208,9 +208,13 @@ def dump(db: sqlite_utils.Database) -> dict[str, list[dict[str, Any]]]:
 
 
 def _content(connection: sqlite3.Connection, table: str) -> list[dict[str, Any]]:
-    found = connection.execute(f"SELECT * FROM {_quoted(table)}")  # noqa: S608
+    rows = _quoted(table)
+    if table == "facets":  # by the id of the article: row numbers are by the order of writing
+        rows = "(SELECT a.id AS article_id, f.* FROM facets f JOIN articles a ON a.rowid = f.article)"
+    found = connection.execute(f"SELECT * FROM {rows}")  # noqa: S608
     columns = [column for column, *_ in found.description]
-    return [dict(zip(columns, row, strict=True)) for row in sorted(found, key=repr)]
+    named = (dict(zip(columns, row, strict=True)) for row in sorted(found, key=repr))
+    return [{name: value for name, value in row.items() if (table, name) != ("facets", "article")} for row in named]
 
 
 def copy_of(path: Path, copy: Path) -> None:

@@ -11,6 +11,7 @@ from typing import Any
 import sqlite_utils
 
 from archive.removal import forget_unkept_files
+from archive.schema import FACETS_OF
 from archive.tables import replace_all, transaction
 from pipelines.events import site_events
 from pipelines.site_days import site_days
@@ -62,6 +63,7 @@ def derive(db: sqlite_utils.Database) -> None:
         forget_unkept_files(db)
         db.execute(UNUSED_AUTHORS)
         db.execute(AUTHORS)
+        db.execute(f"INSERT INTO facets {FACETS_OF} WHERE a.rowid NOT IN (SELECT article FROM facets)")  # noqa: S608 - our own names
         counts = [{"measure": name, "value": str(value), "articles": n} for name, sql in MEASURES.items() for value, n in db.execute(sql)]
         replace_all(db, "counts", counts)
 

@@ -19,6 +19,7 @@ from archive.errors import StorageError
 from archive.records import Capture, Failure, FileText, Reading, Reason
 from archive.reference import load_reference
 from archive.removal import OF_ARTICLE, forget_site
+from archive.schema import FACETS_OF
 from archive.tables import open_archive, replace_children, store_reference, transaction, upsert
 from pipelines import rows, urls
 from pipelines.context import Context
@@ -270,6 +271,7 @@ class Loader:
         replace_children(self.db, "claims", "article_id", article_id, [])  # before the mentions they rest on
         for table in ("article_authors", "evidence", "attachments", "mentions", "claims"):
             replace_children(self.db, table, "article_id", article_id, made[table])
+        self.db.execute(f"INSERT OR REPLACE INTO facets {FACETS_OF} WHERE a.id = ?", [article_id])
 
     # -- addresses
 

@@ -5,6 +5,7 @@ from typing import Any
 
 import sqlite_utils
 
+from archive.schema import FACETS_OF
 from archive.verify.findings import REBUILD, Findings
 from pipelines.derive import MEASURES
 from pipelines.events import site_events
@@ -30,6 +31,7 @@ def check_derived(db: sqlite_utils.Database, findings: Findings, *, at_work: boo
         "counts": ({(measure, value): count for measure, value, count in db.execute("SELECT measure, value, articles FROM counts")}, counted),
         "authors.articles": _authors(db),
         "articles.vanished_at": (dict(db.execute("SELECT id, vanished_at FROM articles WHERE vanished_at IS NOT NULL").fetchall()), vanished),
+        "facets": _facets(db),
         "site_events": ({row["id"]: row for row in db.query("SELECT * FROM site_events")}, events),
     }
     unfinished = at_work or db.execute(UNFINISHED).fetchone() is not None
@@ -41,6 +43,13 @@ def check_derived(db: sqlite_utils.Database, findings: Findings, *, at_work: boo
         elif odd:
             said = f"{len(odd)} values are not what the rows make of them, the first for {odd[0]}"
             findings.broken("derived", f"archive.db: {what}", said, REBUILD)
+
+
+def _facets(db: sqlite_utils.Database) -> tuple[dict[int, str], dict[int, str]]:
+    """Of those articles whose row for searching is not what the article's rows make of it: as held, and as made."""
+    odd = ((f"SELECT * FROM ({one} EXCEPT {other})") for one, other in (("SELECT * FROM facets", FACETS_OF), (FACETS_OF, "SELECT * FROM facets")))  # noqa: S608 - our own names only
+    held, made = ({row[0]: repr(row[1:]) for row in db.execute(sql)} for sql in odd)
+    return held, made
 
 
 def _authors(db: sqlite_utils.Database) -> tuple[dict[str, int], dict[str, int]]:

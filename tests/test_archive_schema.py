@@ -23,7 +23,7 @@ from crawler.frontier import Frontier, read_log
 TABLES = {
     "provinces", "sites", "captures", "articles", "addresses", "versions", "authors", "article_authors", "evidence", "clusters", "cluster_members",
     "decisions", "mentions", "claims", "attachments", "runs", "failures", "coverage", "articles_fts", "articles_exact", "counts", "site_provinces", "site_events",
-    "files", "files_fts", "cluster_leaders",
+    "files", "files_fts", "cluster_leaders", "facets",
 }  # fmt: skip
 
 

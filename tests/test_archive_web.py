@@ -558,6 +558,7 @@ def test_hidden_are_the_internals(get: Callable[[str], Any]) -> None:
     assert {table["name"] for table in tables if table["hidden"] and not SHADOW.fullmatch(table["name"])} == {
         "site_provinces",
         "counts",
+        "facets",
         "articles_fts",
         "articles_exact",
         "files_fts",

@@ -1,0 +1,144 @@
+"""How fast the served archive answers: `python tests/benchmarks/web.py [--articles 100000] [--keep FILE]`.
+
+A synthetic archive is written (texts of kept pages cut and joined anew, 40 departments, ten years, mentions as they were read), then Datasette's own client asks it
+in this process, each address several times; the first answer is left out. Printed are the median and the 95th percentile in milliseconds, and the largest memory.
+"""
+
+import asyncio
+import random
+import resource
+import statistics
+import tempfile
+import time
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import click
+import sqlite_utils
+from pages import article
+
+from archive.markup import pack
+from archive.records import Reading
+from archive.reference import load_reference
+from archive.tables import open_archive, store_reference, transaction, upsert
+from archive.web import app
+from pipelines import read_html
+from pipelines.context import Context
+from pipelines.derive import derive
+
+SITES = 40
+BATCH = 2000
+ASKED = {
+    "search, no words": ["/search"],
+    "search, rare": ["/search?q=dong+thap", "/search?q=309+QD+BCT", "/search?q=%22k%C3%BD+k%E1%BA%BFt+giao+%C6%B0%E1%BB%9Bc%22"],
+    "search, common": ["/search?q=cong+thuong", "/search?q=va", "/search?q=c%C3%B4ng+th%C6%B0%C6%A1ng", "/search?q=thi+dua&year=2020"],
+    "search, relevance": ["/search?q=cong+thuong&sort=relevance", "/search?q=va&sort=relevance", "/search?q=thi+dua&sort=relevance"],
+    "search, filters": ["/search?province=bac-kan", "/search?cluster=moit-309-2023-iii", "/search?year=2021&scheme=moit"],
+    "article": ["/archive/articles/a0000010", "/archive/articles/a0000777"],
+    "table, two facets": ["/archive/articles?_facet=site_id&_facet=year"],
+    "home": ["/"],
+}
+
+
+@click.command()
+@click.option("--articles", default=100_000, show_default=True)
+@click.option("--rounds", default=15, show_default=True)
+@click.option("--keep", type=click.Path(dir_okay=False, path_type=Path), help="The archive to ask; written first where it is not there.")
+def main(articles: int, rounds: int, keep: Path | None) -> None:
+    """Write, ask, and say how long it took."""
+    with tempfile.TemporaryDirectory() as folder:
+        path = keep or Path(folder) / "archive.db"
+        if not path.exists():
+            write(path, articles)
+        click.echo(f"{articles:,} articles, {path.stat().st_size / 1e9:.2f} GB")
+        asyncio.run(ask(path, rounds))
+    click.echo(f"at most {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024:.0f} MB")
+
+
+async def ask(path: Path, rounds: int) -> None:
+    datasette = app(path)
+    for name, addresses in ASKED.items():
+        took = [spent async for spent in _answers(datasette, addresses, rounds)]
+        click.echo(f"{name:20} median {statistics.median(took):6.0f} ms   p95 {statistics.quantiles(took, n=20)[-1]:6.0f} ms")
+
+
+async def _answers(datasette: Any, addresses: list[str], rounds: int) -> Any:
+    for address in addresses:
+        for number in range(rounds + 1):
+            began = time.perf_counter()
+            answer = await datasette.client.get(address)
+            spent = (time.perf_counter() - began) * 1000
+            if answer.status_code != 200:
+                msg = f"{address}: {answer.status_code}"
+                raise click.ClickException(msg)
+            if number:
+                yield spent
+
+
+def write(path: Path, count: int) -> None:
+    db = open_archive(path)
+    reference = load_reference()
+    store_reference(db, reference)
+    context = Context(site="s0", site_name="Sở Công Thương tỉnh Mẫu", reference=reference)
+    readings = [read_html(article(number, "http://127.0.0.1"), f"http://127.0.0.1/{number}/", context=context) for number in range(300)]
+    whole = [one for one in readings if isinstance(one, Reading)]
+    provinces = [one.id for one in reference.provinces.values() if one.valid_from is None][:SITES]
+    with transaction(db):
+        upsert(
+            db,
+            "sites",
+            [{"id": f"s{n}", "name": f"Sở {n}", "home": "https://x.example/", "family": "generic", "status": "seen"} for n in range(SITES)],
+        )
+    drawn = random.Random(1)  # noqa: S311 - the same archive every time
+    rows = _rows(count, whole, provinces, drawn)
+    while batch := [one for one, _ in zip(rows, range(BATCH), strict=False)]:
+        with transaction(db):
+            for table in ("captures", "articles", "mentions"):
+                _insert(db, table, [row for one in batch for row in one[table]])
+    derive(db)
+    db.execute("ANALYZE")
+    db.close()
+
+
+def _rows(count: int, readings: list[Reading], provinces: list[str], drawn: random.Random) -> Iterator[dict[str, list[dict[str, Any]]]]:
+    start = datetime(2016, 1, 1, tzinfo=UTC)
+    for number in range(count):
+        reading = drawn.choice(readings)
+        other = drawn.choice(readings).article.text.split("\n")
+        key, site = f"a{number:07}", drawn.randrange(SITES)
+        text = f"{reading.article.text}\n{drawn.choice(other)} {number}"
+        day = start + timedelta(days=drawn.random() * 3650)
+        kept = {"payload_digest": "p", "content_digest": f"d{number}", "sequence": number, "size": 1, "file": "f", "offset": 0, "length": 1}
+        capture = {"id": f"c{number}", "site_id": f"s{site}", "url": f"https://x.example/{number}", "kind": "article", "method": "GET", "status": 200}
+        row = {"id": key, "site_id": f"s{site}", "province_id": provinces[site], "url": capture["url"], "title": f"{reading.article.title} {number}"}
+        row |= {
+            "text": text,
+            "html": pack(reading.article.html, text),
+            "author": f"Tác giả {drawn.randrange(400)}",
+            "year": day.year,
+            "language": "vi",
+        }
+        row |= {"published_at": day.isoformat(timespec="seconds"), "category": f"Mục {drawn.randrange(12)}", "version_id": f"v{number}"}
+        mentions = [
+            {"id": f"{key}-{n}", "article_id": key, "field": one.field, "start": one.start, "end": one.end, "quote": one.quote, "kind": one.kind}
+            | {"rule": one.rule, "scheme": one.scheme, "number": one.number, "entity": one.entity}
+            for n, one in enumerate(reading.mentions)
+        ]
+        yield {
+            "captures": [capture | kept | {"fetched_at": day.isoformat(), "outcome": "article"}],
+            "articles": [row | {"capture_id": capture["id"], "first_seen": day.isoformat(), "last_seen": day.isoformat()}],
+            "mentions": mentions,
+        }
+
+
+def _insert(db: sqlite_utils.Database, table: str, found: list[dict[str, Any]]) -> None:
+    if found:
+        names = list(found[0])
+        sql = f"INSERT INTO {table} ({', '.join(f'[{name}]' for name in names)}) VALUES ({', '.join('?' * len(names))})"
+        db.conn.executemany(sql, [[row[name] for name in names] for row in found])
+
+
+if __name__ == "__main__":
+    main()
