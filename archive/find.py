@@ -233,8 +233,9 @@ def _browse(conn: sqlite3.Connection, asked: Asked) -> Found:
     newest = f"SELECT f.article, {FOLDED} FROM facets f WHERE {condition} ORDER BY +f.published_at DESC LIMIT {COUNTED + 1}"  # noqa: S608
     conn.execute(f"INSERT INTO temp.hit {newest}", values)  # the + keeps SQLite from walking by date and jumping for each row
     [total] = conn.execute("SELECT count(*) FROM temp.hit").fetchone()
-    page = _dated(conn, asked)
-    return Found(tuple(_hits(conn, page, Query())), min(total, COUNTED), total > COUNTED, facets=_facets(conn), facets_of=min(total, COUNTED))
+    return Found(
+        tuple(_hits(conn, _dated(conn, asked), Query())), min(total, COUNTED), total > COUNTED, facets=_facets(conn), facets_of=min(total, COUNTED)
+    )
 
 
 def _counted(conn: sqlite3.Connection, measure: str) -> list[tuple[str, int]]:

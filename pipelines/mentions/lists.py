@@ -21,7 +21,8 @@ _OWN = pattern(rf"(?<!\w)(?:(?P<office>{OFFICE}) (?:{_KIND} ?)?|{_KIND} ?)$")
 # what stands before the names of several: "Sở Công Thương các tỉnh, thành phố: ", "các Sở Công Thương ", "6 Sở Công Thương: "
 _SHARED = rf"(?:(?P<of>{OFFICE}) (?:(?:các|của|{COUNT}) ){{1,2}}{_PLACES}|(?:các|{COUNT}) (?P<each>{OFFICE})|(?:các|{COUNT}) {_PLACES})(?: ?: ?| )"
 _HEAD = pattern(rf"(?<!\w){_SHARED}$")
-_JOINT = pattern(rf"(?: ?\([^()\n]{{1,25}}\))?(?: ?[,;/] ?(?:và |cùng )?(?:\(?\d{{1,2}}[.)] )?| (?:và|cùng|cùng với|với) )(?:{_SHARED})?")
+_JOINT = pattern(rf"""(?: ?\([^()\n]{{1,25}}\))?(?: ?[,;/] ?(?:và |cùng )?(?:\(?\d{{1,2}}[.)] )?|[,;]?\n[-+•] ?| - | (?:và|cùng|cùng với
+    |với) )(?:{_SHARED})?""")
 SHARED = re.sub(r"\?P<\w+>", "?:", _SHARED)  # the same for others' patterns
 _OF_SEVERAL = pattern(rf"(?<!\w)(?:các|{COUNT}) (?:{_KIND}(?:,? và|,)? )?$")
 _REACH = 80  # characters that a name may begin before its province

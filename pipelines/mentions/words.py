@@ -23,7 +23,7 @@ _OTHER_TONE = {
 
 # A full stop ends a sentence before a capital, but not after an abbreviation that goes before names.
 _SENTENCE_END = re.compile(r"[.!?…](?<![.!?…]{2})[.!?…]*[\"”')\]]{0,2} +(?=[\"“(\[]?([^\W\d_]))|\n")
-_ABBREVIATION = re.compile(r"(?:^|[\s(])(?:TP|Tp|tp|ThS|Ths|TS|PGS|GS|BS|KS|Đ/c|đ/c|\w)$")
+_ABBREVIATION = re.compile(r"(?:^|[\s(])(?:TP|Tp|tp|ThS|Ths|TS|PGS|GS|BS|KS|Đ/c|đ/c|(?<!số )(?<![Cc]ụm )\w)$")
 
 
 def move_tones(text: str) -> str:
@@ -93,7 +93,7 @@ class Words:
         ends = [
             found.end()
             for found in _SENTENCE_END.finditer(self.printed)
-            if found[1] is None or (found[1].isupper() and not _ABBREVIATION.search(self.printed, max(0, found.start() - 5), found.start()))
+            if found[1] is None or (found[1].isupper() and not _ABBREVIATION.search(self.printed, max(0, found.start() - 9), found.start()))
         ]
         return Breaks(tuple(ends), len(self.printed))
 

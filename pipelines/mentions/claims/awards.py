@@ -21,7 +21,7 @@ _FLAG = pattern(
 _STEMS = ("thứ ", "hạng ", "giải ", "vị trí ", "xếp ", "đứng ", "nhất cụm", "nhì cụm", "ba cụm", "cờ thi đua")
 RANKS = {"nhất": "first", "nhì": "second", "hai": "second", "ba": "third"}
 _SPORTS = pattern(
-    r"""(?<!\w)(?:bóng|cầu lông|hội thao|đội|đồng đội|giao lưu|giải đấu|chung kết|nội dung|môn|thi đấu|văn nghệ|thể thao|sản phẩm|hội thi
+    r"""(?<!\w)(?:bóng|cầu lông|hội thao|đội|đồng đội|giao lưu|giải đấu|chung kết|nội dung|môn|toàn đoàn|thi đấu|văn nghệ|thể thao|sản phẩm|hội thi
     |cuộc thi)(?!\w)"""
 )
 _GIVEN = pattern(r"(?<!\w)(?:tặng|trao|đề nghị|nhận|suy tôn|xét|vinh dự|đạt|trình)(?!\w)")

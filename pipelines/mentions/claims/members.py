@@ -11,9 +11,9 @@ from pipelines.mentions.years import year_behind
 
 # What may stand between the word that opens a list and its first name: "6 đơn vị thành viên là Sở Công Thương các tỉnh, thành phố:".
 _HEAD = rf"""(?:(?:{OFFICE}|{REGION}|các|của|thuộc|{COUNT}|đơn vị|thành viên|tỉnh|thành phố|thành|tp|địa phương|cơ quan|sở|là|gồm|có|khu vực|vùng
-    |miền|cụ thể|như sau|sau đây
+    |miền|tham gia|cụ thể|như sau|sau đây
     |\(?\d{{1,2}}[.)])(?!\w)[ ,:(-]{{0,3}})*"""
-_OPENS = pattern(rf"""(?:(?:bao )?gồm|quy tụ|tập hợp|(?:nay |hiện |chỉ )?còn(?: lại)?|(?:hiện|nay)(?: đang)? có|có(?= {COUNT} )
+_OPENS = pattern(rf"""(?:(?:bao )?gồm|quy tụ|tập hợp|(?:nay |hiện |chỉ )?còn(?: lại)?|(?:hiện|nay)(?: đang)? có|có(?= (?:{COUNT}|các) )
     |(?:các )?thành viên(?= (?:là|gồm)))(?!\w)[ :]{{0,2}}{_HEAD}$""")
 _STEMS = ("gồm", "thành viên", "có ", "còn ", "quy tụ", "tập hợp", "nay ", "hiện ")
 # around a cluster whose members are named right behind it: "Sáu thành viên của … là", "Bốn đơn vị thành viên của … (", "Tham gia … có"
@@ -21,12 +21,13 @@ _MEMBERS_OF = pattern(rf"(?<!\w)(?:(?:{COUNT} |các )?(?:đơn vị )?(?:thành 
 _NAMED = pattern(rf"(?:,? (?:của|thuộc|ngành|bộ) [^,;.()\n]{{2,40}}?)?[ (]{{0,2}}(?P<opens>là|gồm|có|bao gồm|:|-|(?<=\())[ :]{{0,2}}{_HEAD}$")
 _IN_BRACKETS = pattern(rf"(?:,? [^,;.()\n]{{3,60}})? \({_HEAD}$")
 # between a list and the cluster it makes up
-_MAKE_UP = pattern(r" (?:đã |sẽ |cùng ){0,2}(?:hợp thành|tạo thành|lập thành|nằm trong|cùng thuộc|là (?:các )?thành viên(?: của)?) $")
+_MAKE_UP = pattern(r" (?:đã |sẽ |cùng ){0,2}(?:hợp thành|tạo thành|lập thành|nằm trong|cùng thuộc|được xếp vào|là (?:các )?thành viên(?: của)?) $")
 _BEGINS = pattern(rf"(?:{COUNT} |các )?(?:đơn vị )?thành viên(?: của cụm)? (?:là|gồm|bao gồm)[ :]{{1,2}}{_HEAD}")  # a sentence that goes on
 # around a cluster in the middle of a list
 _BELONGS = pattern(r" (?:hiện |nay |đã |được )*(?:là (?:một )?(?:đơn vị )?thành viên|thuộc|nằm trong|xếp vào|tham gia)(?: của)? $")
 _TOGETHER = pattern(rf"[^;.\n]{{0,70}}?,? cùng (?:với )?{_HEAD}")
-_NO_LIST = pattern(r"""(?<!\w)(?:đại biểu|dự|thành phần|(?<!công )đoàn|nội dung|tham gia|chương trình|tiêu chí|đội|tiết mục|gian hàng|sản phẩm
+_NO_LIST = pattern(r"""(?<!\w)(?:đại biểu|dự|thành phần|(?<!công )đoàn|nội dung|(?<!sự )tham gia(?! là)|chương trình|tiêu chí|đội|tiết mục
+    |gian hàng|sản phẩm
     |tác giả|giải
     |khách mời|cho biết|đề xuất|phát biểu|lãnh đạo|nhấn mạnh|giai đoạn|dự án|cụm công nghiệp|(?:thành viên|đơn vị) còn lại)(?!\w)""")
 _FAR = 200  # characters between a cluster and its list
@@ -61,6 +62,8 @@ def _opened(page: Page, run: tuple[Named, ...], low: int) -> _List | None:
     cluster = page.last_cluster(start)
     if cluster is None or cluster.field != page.words.field or start - cluster.end > _FAR:
         return None
+    if page.folded[low - 2 : low] == ":\n":  # one to a line, behind a colon
+        low, _ = page.sentence(low - 2)
     if cluster.start < low:
         goes_on = _BEGINS.fullmatch(page.folded, low, start) and page.folded[low - 1 : low] != "\n"
         return _List(cluster, run, low, low) if goes_on else None
