@@ -1,0 +1,91 @@
+"""Provinces beside one another over time, by one measure: with the borders of the day of publication or those of today. Reads `archive.db` only.
+
+A further measure is a further entry of MEASURES.
+"""
+
+import sqlite3
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Literal, TypeAlias
+
+By: TypeAlias = Literal["month", "year"]
+Borders: TypeAlias = Literal["old", "new"]
+
+# By name the rows that are measured, with `province_id` and `published_at`, and how those of one province and period become a number.
+MEASURES: dict[str, tuple[str, str]] = {
+    "articles": ("facets", "count(*)"),
+    "clusters": ("(SELECT * FROM facets WHERE instr(',' || kinds || ',', ',cluster,'))", "count(*)"),
+    "authors": ("(SELECT * FROM facets WHERE author IS NOT NULL)", "count(DISTINCT author)"),
+    "delay": (
+        (
+            "(SELECT a.province_id, a.published_at, julianday(substr(a.published_at, 1, 10)) - julianday(max(c.day)) AS days FROM claims c"
+            " JOIN articles a ON a.id = c.article_id WHERE c.kind = 'event' AND c.day IS NOT NULL AND a.published_at IS NOT NULL GROUP BY a.id)"
+        ),
+        "round(avg(days) FILTER (WHERE days >= 0), 1)",
+    ),
+}
+ADDED = frozenset({"articles", "clusters"})  # those whose numbers may be added up
+LENGTHS = {"month": 7, "year": 4}  # letters of an ISO date
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    provinces: tuple[str, ...] = ()  # ids; none: those with most articles
+    measure: str = "articles"
+    by: By = "year"
+    borders: Borders = "old"
+
+
+@dataclass(frozen=True, slots=True)
+class Compared:
+    """`values`: by province, in the order asked for, the number of each of `periods`; None where nothing was measured."""
+
+    periods: tuple[str, ...] = ()
+    names: dict[str, str] = field(default_factory=dict)  # of the provinces
+    values: dict[str, tuple[float | None, ...]] = field(default_factory=dict)
+
+    def total(self, province: str) -> float | None:
+        said = [one for one in self.values[province] if one is not None]
+        return sum(said) if said else None
+
+
+def compare(conn: sqlite3.Connection, asked: Asked, *, most: int = 3) -> Compared:
+    """The numbers of the provinces that are asked for, or of the `most` with most articles. Unknown ones are left out; with the borders of
+    today one of before stands for the province it belongs to now.
+    """
+    place = (
+        "coalesce((SELECT successor_id FROM provinces p WHERE p.id = m.province_id), m.province_id)" if asked.borders == "new" else "m.province_id"
+    )
+    labels = dict(conn.execute("SELECT id, label FROM provinces").fetchall())
+    named = asked.provinces
+    if asked.borders == "new":
+        today = dict(conn.execute("SELECT id, coalesce(successor_id, id) FROM provinces").fetchall())
+        named = tuple(dict.fromkeys(today.get(one, one) for one in named))
+    chosen = [one for one in named if one in labels] or _largest(conn, place, most)
+    rows, value = MEASURES[asked.measure]
+    marks = ", ".join("?" * len(chosen))
+    sql = (
+        f"SELECT {place} AS place, substr(m.published_at, 1, {LENGTHS[asked.by]}) AS period, {value} FROM {rows} m"  # noqa: S608 - our own names only
+        f" WHERE m.published_at IS NOT NULL AND place IN ({marks}) GROUP BY 1, 2"
+    )
+    found = {(where, period): number for where, period, number in conn.execute(sql, chosen)}
+    periods = _all_between(sorted({period for _, period in found}), asked.by)
+    nothing = 0 if asked.measure in ADDED else None
+    values = {one: tuple(found.get((one, period), nothing) for period in periods) for one in chosen}
+    return Compared(periods, {one: labels[one] for one in chosen}, values)
+
+
+def _largest(conn: sqlite3.Connection, place: str, most: int) -> list[str]:
+    sql = f"SELECT {place} AS place FROM facets m WHERE m.province_id IS NOT NULL GROUP BY 1 ORDER BY count(*) DESC, 1 LIMIT ?"  # noqa: S608
+    return [one for (one,) in conn.execute(sql, [most])]
+
+
+def _all_between(periods: Sequence[str], by: By) -> tuple[str, ...]:
+    """Without gaps, so that a line does not jump over a time in which nothing was published."""
+    if not periods:
+        return ()
+    first, last = periods[0], periods[-1]
+    if by == "year":
+        return tuple(str(year) for year in range(int(first), int(last) + 1))
+    months = range(int(first[:4]) * 12 + int(first[5:7]) - 1, int(last[:4]) * 12 + int(last[5:7]))
+    return tuple(f"{month // 12:04}-{month % 12 + 1:02}" for month in months)

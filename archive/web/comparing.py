@@ -1,0 +1,88 @@
+"""`/compare`: provinces beside one another, as a chart with its table, and as CSV and JSON. Every state is an address."""
+
+import csv
+import json
+from collections.abc import Mapping
+from dataclasses import replace
+from io import StringIO
+from typing import Any
+from urllib.parse import urlencode
+
+from datasette.utils import sqlite_timelimit
+from datasette.utils.asgi import BadRequest, Response
+
+from archive.compare import LENGTHS, MEASURES, Asked, Compared, compare
+from archive.web.charts import chart, summary
+
+DATABASE = "archive"
+TIME_LIMIT = 3000  # ms
+MOST = 8  # provinces in one chart
+
+
+async def compare_page(datasette: Any, request: Any) -> Response:
+    asked = asked_of(request.args)
+
+    def answer(conn: Any) -> tuple[Compared, list[Mapping[str, Any]]]:
+        with sqlite_timelimit(conn, TIME_LIMIT):
+            generation = "valid_from IS NOT NULL" if asked.borders == "new" else "1"
+            listed = conn.execute(f"SELECT id, label FROM provinces WHERE {generation} ORDER BY name, id")  # noqa: S608 - our own words only
+            return compare(conn, asked), [{"id": key, "label": label} for key, label in listed]
+
+    found, provinces = await datasette.get_database(DATABASE).execute_fn(answer)
+    form = request.url_vars.get("format")
+    if form:
+        return _csv(found) if form == "csv" else _json(found, asked)
+    request.scope.get("congthuong.ours", {})["page"] = True
+    drawn = {"chart": chart(found.periods, found.names, found.values), "summary": summary(found.periods, found.names, found.values)}
+    context = {"ours": True, "asked": asked, "found": found, "provinces": provinces, "measures": tuple(MEASURES), **drawn, **_addresses(asked)}
+    return _response(await datasette.render_template("compare.html", context, request=request), "text/html; charset=utf-8")
+
+
+def asked_of(args: Any) -> Asked:
+    """What an address asks for. Raises BadRequest naming the parameter that cannot be."""
+    chosen: dict[str, Any] = {"measure": args.get("measure") or "articles", "by": args.get("by") or "year", "borders": args.get("borders") or "old"}
+    for name, may in (("measure", tuple(MEASURES)), ("by", tuple(LENGTHS)), ("borders", ("old", "new"))):
+        if chosen[name] not in may:
+            msg = f"{name} is {chosen[name][:20]!r}; it can be {', '.join(may)}"
+            raise BadRequest(msg)
+    provinces = tuple(dict.fromkeys(one for said in args.getlist("province") for one in said.split(",") if one))
+    if len(provinces) > MOST:
+        msg = f"province names {len(provinces)}; a chart holds {MOST}"
+        raise BadRequest(msg)
+    return Asked(provinces, **chosen)
+
+
+def _addresses(asked: Asked) -> dict[str, Any]:
+    return {
+        "by": {name: address(replace(asked, by=name)) for name in ("year", "month")},
+        "borders": {name: address(replace(asked, borders=name)) for name in ("old", "new")},
+        "measured": {name: address(replace(asked, measure=name)) for name in MEASURES},
+        "downloads": {form: address(asked, form) for form in ("csv", "json")},
+    }
+
+
+def address(asked: Asked, form: str | None = None) -> str:
+    """Where an answer stands."""
+    said = {"province": ",".join(asked.provinces), "measure": asked.measure, "by": asked.by, "borders": asked.borders}
+    usual = {"province": "", "measure": "articles", "by": "year", "borders": "old"}
+    query = urlencode({name: value for name, value in said.items() if value != usual[name]}, safe=",")
+    return f"/compare{'.' + form if form else ''}{'?' + query if query else ''}"
+
+
+def _csv(found: Compared) -> Response:
+    out = StringIO()
+    writer = csv.writer(out)
+    writer.writerow(("period", *found.values))
+    writer.writerows((period, *(line[number] for line in found.values.values())) for number, period in enumerate(found.periods))
+    return _response(out.getvalue(), "text/csv; charset=utf-8", {"content-disposition": 'attachment; filename="compare.csv"'})
+
+
+def _json(found: Compared, asked: Asked) -> Response:
+    rows = [{"period": period, **{key: line[number] for key, line in found.values.items()}} for number, period in enumerate(found.periods)]
+    said = {"measure": asked.measure, "by": asked.by, "borders": asked.borders, "provinces": found.names, "rows": rows}
+    return _response(json.dumps(said, ensure_ascii=False), "application/json; charset=utf-8")
+
+
+def _response(body: str, content_type: str, headers: Mapping[str, str] | None = None) -> Response:
+    answer: Response = Response(body, content_type=content_type, headers={"access-control-allow-origin": "*", **(headers or {})})
+    return answer
