@@ -64,7 +64,7 @@ _DAY = pattern(r"""(?<![\w/.-])(?P<day>\d{1,2})(?: ?[/.-] ?(?P<month>\d{1,2})(?:
     | tháng (?P<month_>\d{1,2})(?: năm (?P<year_>\d{4}))?)(?![\w/]|[.-]\d)""")
 _BEFORE_DAY = pattern(r"(?<!\w)(?:ngày|sáng|chiều|tối|trưa|vào|hôm)(?: ngày)?(?: hôm nay)? ?\(? ?$")
 _OF_A_PAPER = pattern(
-    r"(?<!\w)(?:quyết định|kế hoạch|công văn|nghị quyết|thông báo|tờ trình|qđ)(?: (?!ngày)[\w/-]+){0,8},? (?:ký |ban hành )?(?:ngày )?$"
+    r"(?<!\w)(?:quyết định|công văn|nghị quyết|(?:kế hoạch|thông báo|tờ trình) số|qđ)(?: (?!ngày)[\w/-]+){0,8},? (?:ký |ban hành )?(?:ngày )?$"
 )
 
 

@@ -27,7 +27,7 @@ _MEETING = pattern(
     r"""(?<!\w)(?:hội nghị|lễ|tổ chức|diễn ra|họp|đã|vừa|sáng|chiều|tối|ngày|buổi|chủ trì|đăng cai|khai mạc|tham dự|dự|mời|tiến hành)(?!\w)"""
 )
 _AT = pattern(r"(?<!\w)(?:tại|ở) ")
-_STOP = pattern(r"[,;:()\n]| (?:vào|đã|tổ chức|diễn ra|với|do|nhằm|để|sáng|chiều|ngày|theo|trong|của|và|trước|khi|sẽ|nơi|có)(?!\w)|\.?\s*$|\. ")
+_STOP = pattern(r"[,;:()\n]| (?:vào|đã|tổ chức|diễn ra|với|do|nhằm|để|sáng|chiều|ngày|theo|trong|của|dưới|và|trước|khi|sẽ|nơi|có)(?!\w)|\.?\s*$|\. ")
 _MORE = pattern(r", (?:tỉnh|thành phố|huyện|tp\.?) ")
 _SMALL = pattern(r"(?:phường|xã|thị trấn|huyện|quận|khách sạn|hội trường|trung tâm|nhà)(?!\w)")
 _NO_PLACE = pattern(

@@ -13,20 +13,21 @@ from pipelines.mentions.years import year_behind
 _HEAD = rf"""(?:(?:{OFFICE}|{REGION}|các|của|thuộc|{COUNT}|đơn vị|thành viên|tỉnh|thành phố|thành|tp|địa phương|cơ quan|sở|là|gồm|có|khu vực|vùng
     |miền|tham gia|cụ thể|như sau|sau đây
     |\(?\d{{1,2}}[.)])(?!\w)[ ,:(-]{{0,3}})*"""
-_OPENS = pattern(rf"""(?:(?:bao )?gồm|quy tụ|tập hợp|(?:nay |hiện |chỉ )?còn(?: lại)?|(?:hiện|nay)(?: đang)? có|có(?= (?:{COUNT}|các) )
+_OPENS = pattern(rf"""(?:(?:bao )?gồm|quy tụ|tập hợp|(?:nay |hiện |chỉ )?còn(?: lại)?|(?:hiện|nay)(?: đang)? có|(?:có|với)(?= (?:{COUNT}|các) )
     |(?:các )?thành viên(?= (?:là|gồm)))(?!\w)[ :]{{0,2}}{_HEAD}$""")
-_STEMS = ("gồm", "thành viên", "có ", "còn ", "quy tụ", "tập hợp", "nay ", "hiện ")
+_STEMS = ("gồm", "thành viên", "có ", "với ", "còn ", "quy tụ", "tập hợp", "nay ", "hiện ")
 # around a cluster whose members are named right behind it: "Sáu thành viên của … là", "Bốn đơn vị thành viên của … (", "Tham gia … có"
 _MEMBERS_OF = pattern(rf"(?<!\w)(?:(?:{COUNT} |các )?(?:đơn vị )?(?:thành viên|đơn vị|sở)(?: của| trong| thuộc)?|tham gia|thuộc) $")
 _NAMED = pattern(rf"(?:,? (?:của|thuộc|ngành|bộ) [^,;.()\n]{{2,40}}?)?[ (]{{0,2}}(?P<opens>là|gồm|có|bao gồm|:|-|(?<=\())[ :]{{0,2}}{_HEAD}$")
 _IN_BRACKETS = pattern(rf"(?:,? [^,;.()\n]{{3,60}})? \({_HEAD}$")
 # between a list and the cluster it makes up
-_MAKE_UP = pattern(r" (?:đã |sẽ |cùng ){0,2}(?:hợp thành|tạo thành|lập thành|nằm trong|cùng thuộc|được xếp vào|là (?:các )?thành viên(?: của)?) $")
+_MAKE_UP = pattern(rf""" (?:đã |sẽ |cùng ){{0,2}}(?:hợp thành|tạo thành|lập thành|nằm trong|cùng thuộc|được xếp vào
+    |là (?:các |{COUNT} )?thành viên(?: của)?) $""")
 _BEGINS = pattern(rf"(?:{COUNT} |các )?(?:đơn vị )?thành viên(?: của cụm)? (?:là|gồm|bao gồm)[ :]{{1,2}}{_HEAD}")  # a sentence that goes on
 # around a cluster in the middle of a list
 _BELONGS = pattern(r" (?:hiện |nay |đã |được )*(?:là (?:một )?(?:đơn vị )?thành viên|thuộc|nằm trong|xếp vào|tham gia)(?: của)? $")
 _TOGETHER = pattern(rf"[^;.\n]{{0,70}}?,? cùng (?:với )?{_HEAD}")
-_NO_LIST = pattern(r"""(?<!\w)(?:đại biểu|dự|thành phần|(?<!công )đoàn|nội dung|(?<!sự )tham gia(?! là)|chương trình|tiêu chí|đội|tiết mục
+_NO_LIST = pattern(r"""(?<!\w)(?:đại biểu|dự|thành phần|(?<!công )đoàn|nội dung|(?<!sự )tham gia(?! là|,? gồm)|chương trình|tiêu chí|đội|tiết mục
     |gian hàng|sản phẩm
     |tác giả|giải
     |khách mời|cho biết|đề xuất|phát biểu|lãnh đạo|nhấn mạnh|giai đoạn|dự án|cụm công nghiệp|(?:thành viên|đơn vị) còn lại)(?!\w)""")

@@ -15,7 +15,7 @@ _STEMS = ("cụm trưởng", "trưởng cụm", "cụm phó", "phó cụm", "ph�
 # between a holder and its role: " – ", ", đơn vị ", " giữ vai trò ", " được bầu làm ", " Phan Hoài Nam, " (its director)
 _HOLDS = pattern(r"""(?:(?: [^\W\d_]+){2,4}(?=,))?[ ,(-]{1,3}(?:(?:tiếp tục|tiếp|sẽ|đã|đang|cũng|hiện|còn|được|(?:bộ|cục|tổng cục
     |hội đồng) [^\W\d_]+(?: [^\W\d_]+){0,2}?|(?:các )?thành viên
-    |hội nghị|tín nhiệm|chọn|bầu|giao|cử|phân công
+    |hội nghị|tín nhiệm|giới thiệu|cụm|chọn|bầu|giao|cử|phân công
     |nhất trí|thống nhất|công nhận|giữ|đảm nhiệm|đảm nhận|đảm đương|nhận|tiếp nhận|bàn giao|đảm trách|làm|là|nhiệm vụ|vai trò|trọng trách
     |chức danh|chức vụ
     |chức|cương vị|trách nhiệm
