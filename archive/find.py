@@ -100,7 +100,7 @@ def _find(conn: sqlite3.Connection, asked: Asked) -> Found:
     exact = match(query, exact=True) if query.accented else None
     _collect(conn, asked, folded, exact)
     total, exacts = conn.execute("SELECT count(*), count(*) FILTER (WHERE tier = 0) FROM temp.hit").fetchone()
-    partly = (total >= RANKED or bool(asked.filters)) and _reached(conn, folded) > RANKED
+    partly = _needs_all(asked) and (total >= RANKED or bool(asked.filters)) and _reached(conn, folded) > RANKED
     if asked.sort == "relevance":
         page = _ranked(conn, asked, folded)
     elif total > COUNTED and (exact is None or exacts > asked.offset + asked.limit):
@@ -115,6 +115,11 @@ def _find(conn: sqlite3.Connection, asked: Asked) -> Found:
         facets=_facets(conn),
         facets_of=min(total, COUNTED),
     )
+
+
+def _needs_all(asked: Asked) -> bool:
+    """Must all hits be looked at, up to RANKED? By date and without filters those that can be counted will do: the newest are found by walking."""
+    return asked.sort == "relevance" or bool(asked.filters)
 
 
 def _reached(conn: sqlite3.Connection, folded: str) -> int:
@@ -147,10 +152,11 @@ def _collect(conn: sqlite3.Connection, asked: Asked, folded: str, exact: str | N
     conn.execute(HIT)
     conn.execute("DELETE FROM temp.hit")
     condition, values = _where(asked)
+    bound = RANKED if _needs_all(asked) else COUNTED + 1
     chosen = f"JOIN facets f ON f.article = h.rowid WHERE {condition}" if asked.filters else ""
     for tier, table, expression in ((EXACT, "articles_exact", exact), (FOLDED, "articles_fts", folded)):
         if expression:
-            newest = f"SELECT rowid FROM {table} WHERE {table} MATCH ? ORDER BY rowid DESC LIMIT {RANKED}"  # noqa: S608 - our own names only
+            newest = f"SELECT rowid FROM {table} WHERE {table} MATCH ? ORDER BY rowid DESC LIMIT {bound}"  # noqa: S608 - our own names only
             conn.execute(f"INSERT OR IGNORE INTO temp.hit SELECT h.rowid, {tier} FROM ({newest}) h {chosen}", [expression, *values])  # noqa: S608
     attached = (
         "SELECT a.rowid FROM files_fts JOIN files w ON w.rowid = files_fts.rowid JOIN attachments t ON t.digest = w.digest"  # noqa: S608 - our own names only

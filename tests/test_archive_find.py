@@ -126,7 +126,9 @@ def test_bounds_are_said(db: sqlite_utils.Database, monkeypatch: pytest.MonkeyPa
     monkeypatch.setattr(finding, "RANKED", 2)
     monkeypatch.setattr(finding, "COUNTED", 1)
     found = find(db.conn, Asked("thi dua"))
-    assert (found.count, found.partly) == ("1+", True)
+    assert (found.count, found.partly) == ("1+", False)
+    assert find(db.conn, Asked("thi dua", sort="relevance")).partly
+    assert find(db.conn, Asked("thi dua", {"site": "bac-kan"})).partly
     assert [hit.id for hit in found.hits] == ["t3", "t2", "t1"]  # by date all of them are walked
     assert [hit.id for hit in find(db.conn, Asked("thi đua", limit=1)).hits] == ["t2"]
     assert len(find(db.conn, Asked("thi dua", sort="relevance")).hits) == 2

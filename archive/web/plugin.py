@@ -21,6 +21,7 @@ POLICIES = {  # pages of ours have neither script nor inline style; stock ones o
         " form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
     ),
 }
+CACHE = 24 * 1024  # kB of pages that each of Datasette's three reading connections keeps
 OURS = "congthuong.ours"  # key of the request's scope: a box in which rendering says whose page it made
 
 Scope = MutableMapping[str, Any]
@@ -33,6 +34,8 @@ hookimpl = pluggy.HookimplMarker("datasette")
 
 @hookimpl(trylast=True)  # after Datasette's own, whose `escape_fts` is replaced
 def prepare_connection(conn: sqlite3.Connection) -> None:
+    conn.execute(f"PRAGMA cache_size = -{CACHE}")
+    conn.execute("PRAGMA temp_store = MEMORY")
     functions.register(conn)
 
 
