@@ -180,6 +180,18 @@ def test_an_article_says_what_it_is_to_machines(page: Callable[[str], BeautifulS
     assert "<" not in hostile
 
 
+def test_the_status_of_the_visits(page: Callable[[str], BeautifulSoup]) -> None:
+    soup = page("/status")
+    first = [" ".join(cell.get_text(" ").split()) for cell in soup.select_one("table.data tbody tr").select("td")]
+    assert first == ["Sở Công Thương tỉnh Cao Bằng", "15/03/2023 01:00", "short", "2", "0", "7", "1", "0"]
+    assert "not visited yet" in soup.select("table.data tbody tr")[1].get_text()
+    reasons = {row.a.get_text(): row.a["href"] for row in soup.select("table.data")[1].select("tbody tr")}
+    assert "NotAnArticle" in reasons
+    assert page(reasons["NotAnArticle"]).select("table.rows-and-columns tbody tr")
+    assert "Not to be reached" in soup.get_text()
+    assert "<i>connection refused</i>" in soup.get_text()  # as text
+
+
 EXAMPLES: dict[str, tuple[dict[str, str], list[dict[str, Any]]]] = {
     "articles_of_a_cluster": ({"cluster": "moit-309-2023-iii", "year": "2023"}, [{"article_id": "a1", "province_id": "bac-kan"}]),
     "leaders_of_clusters": ({"cluster": "moit-309-2023-iii"}, []),

@@ -9,7 +9,7 @@ import pluggy
 from datasette.utils import tilde_decode
 from datasette.utils.asgi import Response
 
-from archive.web import cells, comparing, filters, functions, machines, problems, searching
+from archive.web import cells, comparing, filters, functions, machines, problems, searching, status
 from archive.web.pages import PAGES
 from archive.web.words import for_templates
 
@@ -65,6 +65,7 @@ def register_routes() -> list[tuple[str, Callable[..., Awaitable[Response]]]]:
     return [
         (r"^/search(?:\.(?P<format>json|csv|atom))?$", searching.search_page),
         (r"^/compare(?:\.(?P<format>json|csv))?$", comparing.compare_page),
+        (r"^/status$", status.status_page),
         (r"^/robots\.txt$", machines.robots),
         (r"^/sitemap(?:-(?P<number>[1-9]\d{0,5}))?\.xml$", machines.sitemap),
     ]
