@@ -18,7 +18,10 @@ BIDI = frozenset("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u
 
 def shown(value: object) -> str:
     """Text as text: what would turn the writing around or is no character is named instead."""
-    return "".join(f"⟨U+{ord(one):04X}⟩" if one in BIDI or (unicodedata.category(one) == "Cc" and one not in "\n\t") else one for one in _text(value))
+    text = _text(value)
+    if text.isprintable():  # nearly all is; what turns the writing around is not
+        return text
+    return "".join(f"⟨U+{ord(one):04X}⟩" if one in BIDI or (unicodedata.category(one) == "Cc" and one not in "\n\t") else one for one in text)
 
 
 def _text(value: object) -> str:
