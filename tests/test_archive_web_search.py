@@ -1,10 +1,9 @@
 """The search page and what machines ask: every state an address, no word of a page ever markup, no parameter ever a fault of ours."""
 
-import asyncio
 import csv
 import json
 import xml.etree.ElementTree as ET
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from io import StringIO
 from pathlib import Path
 from typing import Any
@@ -13,40 +12,17 @@ from urllib.parse import quote, urlencode
 import pytest
 import yaml
 from bs4 import BeautifulSoup
-from datasette.app import Datasette
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from archive.web import app, server
+from archive.web import server
 from archive.web.searching import defused
-from test_archive_web import HOSTILE, TITLE, close, path, titles
+from test_archive_web import HOSTILE, TITLE, datasette, get, page, path, titles
 
-__all__ = ["path"]  # the archive of those tests, as a fixture
+__all__ = ["datasette", "get", "page", "path"]  # the archive of those tests and how it is asked, as fixtures
 
 ATOM = {"a": "http://www.w3.org/2005/Atom"}
 QUERIES = yaml.safe_load((Path(server.__file__).parent / "metadata.yaml").read_text(encoding="utf-8"))["databases"]["archive"]["queries"]
-
-
-@pytest.fixture(scope="module")
-def datasette(path: Path) -> Iterator[Datasette]:
-    served = app(path)
-    yield served
-    close(served)
-
-
-@pytest.fixture(scope="module")
-def get(datasette: Datasette) -> Callable[[str], Any]:
-    return lambda address: asyncio.run(datasette.client.get(address))
-
-
-@pytest.fixture(scope="module")
-def page(get: Callable[[str], Any]) -> Callable[[str], BeautifulSoup]:
-    def parsed(address: str) -> BeautifulSoup:
-        answer = get(address)
-        assert answer.status_code == 200, answer.text
-        return BeautifulSoup(answer.text, "lxml")
-
-    return parsed
 
 
 def test_words_are_found_marked_and_counted(page: Callable[[str], BeautifulSoup]) -> None:
