@@ -2,40 +2,36 @@
 
 import csv
 import json
-from collections.abc import Mapping
+import sqlite3
 from dataclasses import replace
 from io import StringIO
 from typing import Any
 from urllib.parse import urlencode
 
-from datasette.utils import sqlite_timelimit
 from datasette.utils.asgi import BadRequest, Response
 
 from archive.compare import LENGTHS, MEASURES, Asked, Compared, compare
+from archive.web.answers import page, reading, taken
 from archive.web.charts import chart, summary
+from archive.web.queries import Row, rows
 
-DATABASE = "archive"
-TIME_LIMIT = 3000  # ms
 MOST = 8  # provinces in one chart
 
 
 async def compare_page(datasette: Any, request: Any) -> Response:
     asked = asked_of(request.args)
 
-    def answer(conn: Any) -> tuple[Compared, list[Mapping[str, Any]]]:
-        with sqlite_timelimit(conn, TIME_LIMIT):
-            generation = "valid_from IS NOT NULL" if asked.borders == "new" else "1"
-            listed = conn.execute(f"SELECT id, label FROM provinces WHERE {generation} ORDER BY name, id")  # noqa: S608 - our own words only
-            return compare(conn, asked), [{"id": key, "label": label} for key, label in listed]
+    def read(conn: sqlite3.Connection) -> tuple[Compared, list[Row]]:
+        generation = "valid_from IS NOT NULL" if asked.borders == "new" else "1"
+        return compare(conn, asked), rows(conn, f"SELECT id, label FROM provinces WHERE {generation} ORDER BY name, id")  # noqa: S608 - our own words only
 
-    found, provinces = await datasette.get_database(DATABASE).execute_fn(answer)
+    found, provinces = await reading(datasette, read)
     form = request.url_vars.get("format")
     if form:
         return _csv(found) if form == "csv" else _json(found, asked)
-    request.scope.get("congthuong.ours", {})["page"] = True
     drawn = {"chart": chart(found.periods, found.names, found.values), "summary": summary(found.periods, found.names, found.values)}
-    context = {"ours": True, "asked": asked, "found": found, "provinces": provinces, "measures": tuple(MEASURES), **drawn, **_addresses(asked)}
-    return _response(await datasette.render_template("compare.html", context, request=request), "text/html; charset=utf-8")
+    context = {"asked": asked, "found": found, "provinces": provinces, "measures": tuple(MEASURES), **drawn, **_addresses(asked)}
+    return await page(datasette, request, "compare.html", context)
 
 
 def asked_of(args: Any) -> Asked:
@@ -74,15 +70,10 @@ def _csv(found: Compared) -> Response:
     writer = csv.writer(out)
     writer.writerow(("period", *found.values))
     writer.writerows((period, *(line[number] for line in found.values.values())) for number, period in enumerate(found.periods))
-    return _response(out.getvalue(), "text/csv; charset=utf-8", {"content-disposition": 'attachment; filename="compare.csv"'})
+    return taken(out.getvalue(), "text/csv; charset=utf-8", {"content-disposition": 'attachment; filename="compare.csv"'})
 
 
 def _json(found: Compared, asked: Asked) -> Response:
     rows = [{"period": period, **{key: line[number] for key, line in found.values.items()}} for number, period in enumerate(found.periods)]
     said = {"measure": asked.measure, "by": asked.by, "borders": asked.borders, "provinces": found.names, "rows": rows}
-    return _response(json.dumps(said, ensure_ascii=False), "application/json; charset=utf-8")
-
-
-def _response(body: str, content_type: str, headers: Mapping[str, str] | None = None) -> Response:
-    answer: Response = Response(body, content_type=content_type, headers={"access-control-allow-origin": "*", **(headers or {})})
-    return answer
+    return taken(json.dumps(said, ensure_ascii=False), "application/json; charset=utf-8")

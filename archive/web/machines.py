@@ -9,7 +9,8 @@ from datasette.utils import tilde_encode
 from datasette.utils.asgi import NotFound, Response
 from markupsafe import Markup
 
-DATABASE = "archive"
+from archive.web.answers import DATABASE
+
 IN_A_FILE = 10_000  # addresses of a sitemap; the protocol allows 50,000
 SITEMAPS = "http://www.sitemaps.org/schemas/sitemap/0.9"
 

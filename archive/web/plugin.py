@@ -10,10 +10,10 @@ from datasette.utils import tilde_decode
 from datasette.utils.asgi import Response
 
 from archive.web import cells, comparing, filters, functions, machines, problems, searching, status
+from archive.web.answers import DATABASE, OURS
 from archive.web.pages import PAGES
 from archive.web.words import for_templates
 
-DATABASE = "archive"
 POLICIES = {  # pages of ours have neither script nor inline style; stock ones of Datasette have both
     True: "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
     False: (
@@ -22,7 +22,6 @@ POLICIES = {  # pages of ours have neither script nor inline style; stock ones o
     ),
 }
 CACHE = 24 * 1024  # kB of pages that each of Datasette's three reading connections keeps
-OURS = "congthuong.ours"  # key of the request's scope: a box in which rendering says whose page it made
 
 Scope = MutableMapping[str, Any]
 Message = MutableMapping[str, Any]

@@ -2,6 +2,7 @@
 
 import csv
 import json
+import sqlite3
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from io import StringIO
@@ -9,15 +10,14 @@ from typing import Any
 from urllib.parse import urlencode
 from xml.sax.saxutils import escape, quoteattr
 
-from datasette.utils import sqlite_timelimit, tilde_encode
+from datasette.utils import tilde_encode
 from datasette.utils.asgi import BadRequest, Response
 
 from archive.find import FACETS, Asked, Found, Hit, find
+from archive.web.answers import page, reading, taken
 from archive.web.queries import listing_names
 from archive.web.words import words
 
-DATABASE = "archive"
-TIME_LIMIT = 3000  # ms
 PAGE, FEED, TAKEN = 20, 50, 10_000  # articles on a page, in a feed, in a download
 DEEPEST = 500  # pages that can be turned
 SHOWN = 12  # values of a facet
@@ -29,26 +29,18 @@ COLUMNS = ("id", "published_at", "province_id", "site_id", "title", "author", "c
 async def search_page(datasette: Any, request: Any) -> Response:
     asked = asked_of(request.args)
     form = request.url_vars.get("format")
+    number = _number(request.args, "page", 1, DEEPEST)
     if form is None:
-        page = _number(request.args, "page", 1, DEEPEST)
-        found, names = await _found(datasette, replace(asked, limit=PAGE, offset=PAGE * (page - 1)))
-        request.scope.get("congthuong.ours", {})["page"] = True
-        html: str = await datasette.render_template("search.html", _context(request, asked, found, names, page), request=request)
-        return _response(html, "text/html; charset=utf-8")
+        found, names = await _found(datasette, replace(asked, limit=PAGE, offset=PAGE * (number - 1)))
+        return await page(datasette, request, "search.html", _context(asked, found, names, number))
     size = _number(request.args, "size", TAKEN if form == "csv" else FEED, TAKEN)
-    page = _number(request.args, "page", 1, DEEPEST)
-    found, names = await _found(datasette, replace(asked, limit=size, offset=size * (page - 1)))
-    home = _home(datasette, request)
+    found, names = await _found(datasette, replace(asked, limit=size, offset=size * (number - 1)))
+    home = str(datasette.absolute_url(request, "/")).rstrip("/")
     if form == "json":
-        return _response(json.dumps(_json(found, asked, home, page, size), ensure_ascii=False), "application/json; charset=utf-8")
+        return taken(json.dumps(_json(found, asked, home, number, size), ensure_ascii=False), "application/json; charset=utf-8")
     if form == "csv":
         return _csv(found, home, safe=request.args.get("safe") == "1")
     return _atom(found, asked, home, names)
-
-
-def _response(body: str, content_type: str, headers: Mapping[str, str] | None = None) -> Response:
-    answer: Response = Response(body, content_type=content_type, headers={"access-control-allow-origin": "*", **(headers or {})})
-    return answer
 
 
 def asked_of(args: Any) -> Asked:
@@ -78,14 +70,12 @@ def _number(args: Any, name: str, default: int, most: int) -> int:
 
 
 async def _found(datasette: Any, asked: Asked) -> tuple[Found, Mapping[str, Any]]:
-    def answer(conn: Any) -> tuple[Found, Mapping[str, Any]]:
-        with sqlite_timelimit(conn, TIME_LIMIT):
-            clusters = dict(conn.execute("SELECT id, name FROM clusters").fetchall())
-            labels = dict(conn.execute("SELECT id, label FROM provinces").fetchall())
-            return find(conn, asked), {**listing_names(conn), "cluster_names": clusters, "province_labels": labels}
+    def read(conn: sqlite3.Connection) -> tuple[Found, Mapping[str, Any]]:
+        clusters = dict(conn.execute("SELECT id, name FROM clusters").fetchall())
+        labels = dict(conn.execute("SELECT id, label FROM provinces").fetchall())
+        return find(conn, asked), {**listing_names(conn), "cluster_names": clusters, "province_labels": labels}
 
-    found: tuple[Found, Mapping[str, Any]] = await datasette.get_database(DATABASE).execute_fn(answer)
-    return found
+    return await reading(datasette, read)
 
 
 # -- the page
@@ -98,10 +88,9 @@ def address(asked: Asked, form: str | None = None, **more: object) -> str:
     return f"/search{'.' + form if form else ''}{'?' + query if query else ''}"
 
 
-def _context(request: Any, asked: Asked, found: Found, names: Mapping[str, Any], page: int) -> dict[str, Any]:
-    more = found.total > page * PAGE or (found.more and len(found.hits) == PAGE)
+def _context(asked: Asked, found: Found, names: Mapping[str, Any], number: int) -> dict[str, Any]:
+    more = found.total > number * PAGE or (found.more and len(found.hits) == PAGE)
     return {
-        "ours": True,
         "asked": asked,
         "found": found,
         "facets": [_facet(name, asked, found, names) for name in FACETS if found.facets.get(name)],
@@ -109,12 +98,11 @@ def _context(request: Any, asked: Asked, found: Found, names: Mapping[str, Any],
             {"name": name, "label": _label(name, str(value), names), "off": address(asked.under(name, None))} for name, value in asked.filters.items()
         ],
         "sorts": {"date": address(replace(asked, sort="date")), "relevance": address(replace(asked, sort="relevance"))},
-        "page": page,
-        "before": address(asked, page=page - 1 if page > 2 else None) if page > 1 else None,  # noqa: PLR2004 - the first page needs no number
-        "after": address(asked, page=page + 1) if more and page < DEEPEST else None,
+        "page": number,
+        "before": address(asked, page=number - 1 if number > 2 else None) if number > 1 else None,  # noqa: PLR2004 - the first page needs no number
+        "after": address(asked, page=number + 1) if more and number < DEEPEST else None,
         "downloads": {form: address(asked, form) for form in FORMATS},
         "safe_csv": address(asked, "csv", safe=1),
-        "request": request,
         **names,
     }  # fmt: skip
 
@@ -143,15 +131,11 @@ def _label(name: str, value: str, names: Mapping[str, Any]) -> str:
 # -- for machines
 
 
-def _home(datasette: Any, request: Any) -> str:
-    return str(datasette.absolute_url(request, "/")).rstrip("/")
-
-
 def _permalink(hit: Hit, home: str) -> str:
     return f"{home}/archive/articles/{tilde_encode(hit.id)}"
 
 
-def _json(found: Found, asked: Asked, home: str, page: int, size: int) -> dict[str, Any]:
+def _json(found: Found, asked: Asked, home: str, number: int, size: int) -> dict[str, Any]:
     articles = [_article(hit, home) for hit in found.hits]
     return {
         "query": asked.text,
@@ -163,7 +147,7 @@ def _json(found: Found, asked: Asked, home: str, page: int, size: int) -> dict[s
         "articles": articles,
         "facets": {name: [{"value": value, "articles": count} for value, count in values] for name, values in found.facets.items()},
         "facets_counted_among": found.facets_of,
-        "next": home + address(asked, "json", page=page + 1, size=size) if len(found.hits) == size and page < DEEPEST else None,
+        "next": home + address(asked, "json", page=number + 1, size=size) if len(found.hits) == size and number < DEEPEST else None,
     }
 
 
@@ -180,7 +164,7 @@ def _csv(found: Found, home: str, *, safe: bool) -> Response:
     for hit in found.hits:
         row = _article(hit, home)
         writer.writerow([defuse(row[name]) for name in COLUMNS])
-    return _response(out.getvalue(), "text/csv; charset=utf-8", {"content-disposition": 'attachment; filename="articles.csv"'})
+    return taken(out.getvalue(), "text/csv; charset=utf-8", {"content-disposition": 'attachment; filename="articles.csv"'})
 
 
 def defused(value: Any) -> Any:
@@ -200,7 +184,7 @@ def _atom(found: Found, asked: Asked, home: str, names: Mapping[str, Any]) -> Re
         f"<id>{escape(own)}</id><title>{_xml(title)}</title><updated>{escape(updated)}</updated>"
         f'<link rel="self" href={quoteattr(own)}/><link rel="alternate" href={quoteattr(home + address(asked))}/>{entries}</feed>\n'
     )
-    return _response(feed, "application/atom+xml; charset=utf-8")
+    return taken(feed, "application/atom+xml; charset=utf-8")
 
 
 def _entry(hit: Hit, home: str, names: Mapping[str, Any]) -> str:

@@ -14,6 +14,7 @@ from datasette.utils import parse_metadata
 
 from archive.errors import StorageError, UsageError
 from archive.web import plugin
+from archive.web.answers import DATABASE
 
 HERE = Path(__file__).parent
 PORT = 8001
@@ -50,7 +51,7 @@ def app(database: Path, *, metadata: Mapping[str, Any] | None = None) -> Dataset
         settings=SETTINGS,
     )
     datasette.remove_database("_memory")
-    datasette.add_database(Database(datasette, path=str(database), is_mutable=True), name=plugin.DATABASE)
+    datasette.add_database(Database(datasette, path=str(database), is_mutable=True), name=DATABASE)
     return datasette
 
 

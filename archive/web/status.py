@@ -3,13 +3,10 @@
 import sqlite3
 from typing import Any
 
-from datasette.utils import sqlite_timelimit
 from datasette.utils.asgi import Response
 
+from archive.web.answers import page, reading
 from archive.web.queries import Row, rows
-
-DATABASE = "archive"
-TIME_LIMIT = 3000  # ms
 
 LAST = """
 SELECT s.id, s.name, r.started_at, r.ended_at, r.outcome, r.articles, r.failures, r.waiting, r.message,
@@ -25,12 +22,7 @@ SELECT e.*, s.name FROM site_events e JOIN sites s ON s.id = e.site_id ORDER BY 
 
 
 async def status_page(datasette: Any, request: Any) -> Response:
-    def answer(conn: sqlite3.Connection) -> dict[str, list[Row]]:
-        with sqlite_timelimit(conn, TIME_LIMIT):
-            return {"sites": rows(conn, LAST), "reasons": rows(conn, REASONS), "events": rows(conn, EVENTS)}
+    def read(conn: sqlite3.Connection) -> dict[str, list[Row]]:
+        return {"sites": rows(conn, LAST), "reasons": rows(conn, REASONS), "events": rows(conn, EVENTS)}
 
-    found = await datasette.get_database(DATABASE).execute_fn(answer)
-    request.scope.get("congthuong.ours", {})["page"] = True
-    html: str = await datasette.render_template("status.html", {"ours": True, **found}, request=request)
-    shown: Response = Response.html(html)
-    return shown
+    return await page(datasette, request, "status.html", await reading(datasette, read))
