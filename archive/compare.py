@@ -19,7 +19,8 @@ MEASURES: dict[str, tuple[str, str]] = {
     "delay": (
         (
             "(SELECT a.province_id, a.published_at, julianday(substr(a.published_at, 1, 10)) - julianday(max(c.day)) AS days FROM claims c"
-            " JOIN articles a ON a.id = c.article_id WHERE c.kind = 'event' AND c.day IS NOT NULL AND a.published_at IS NOT NULL GROUP BY a.id)"
+            " CROSS JOIN articles a ON a.id = c.article_id WHERE c.kind = 'event' AND c.day IS NOT NULL AND a.published_at IS NOT NULL"
+            " GROUP BY c.article_id)"
         ),
         "round(avg(days) FILTER (WHERE days >= 0), 1)",
     ),

@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 from archive.compare import MEASURES, Asked, compare
 from archive.reference import load_reference
 from archive.tables import open_archive, store_reference
-from archive.web import app
+from archive.web import answers, app
 from archive.web.charts import chart, summary
 from test_archive_web import close
 
@@ -158,6 +158,13 @@ def test_a_wrong_parameter_is_named(get: Callable[[str], Any], address: str) -> 
     answer = get(f"/compare?{address}")
     assert answer.status_code == 400
     assert address.split("=", maxsplit=1)[0] in answer.text
+
+
+def test_what_takes_too_long_is_said(get: Callable[[str], Any], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(answers, "TIME_LIMIT", 0)
+    answer = get("/compare")
+    assert answer.status_code == 400
+    assert "It took too long." in answer.text
 
 
 def test_every_measure_has_its_word(get: Callable[[str], Any]) -> None:

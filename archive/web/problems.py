@@ -2,6 +2,7 @@
 
 import json
 import logging
+import sqlite3
 from http import HTTPStatus
 from typing import Any
 
@@ -22,7 +23,8 @@ def status_of(exception: Exception) -> int:
         return int(exception.status)
     if isinstance(exception, DatasetteError):
         return WRONG if exception.status == BROKEN else int(exception.status)
-    return WRONG if isinstance(exception, (json.JSONDecodeError, QueryInterrupted)) else BROKEN
+    interrupted = isinstance(exception, sqlite3.OperationalError) and str(exception) == "interrupted"  # by the time limit of a page of ours
+    return WRONG if interrupted or isinstance(exception, (json.JSONDecodeError, QueryInterrupted)) else BROKEN
 
 
 async def answer(datasette: Any, request: Any, exception: Exception) -> Response:
@@ -43,5 +45,7 @@ async def answer(datasette: Any, request: Any, exception: Exception) -> Response
 
 def _said(exception: Exception) -> str:
     """Datasette's own sentence, its markup taken out."""
+    if isinstance(exception, sqlite3.OperationalError):
+        return str(words()["error"]["slow"])
     message = str(getattr(exception, "message", None) or (exception.args[0] if exception.args else ""))
     return Markup(message).striptags() if getattr(exception, "message_is_html", False) else message  # noqa: S704 only to strip it
