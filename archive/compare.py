@@ -45,10 +45,6 @@ class Compared:
     names: dict[str, str] = field(default_factory=dict)  # of the provinces
     values: dict[str, tuple[float | None, ...]] = field(default_factory=dict)
 
-    def total(self, province: str) -> float | None:
-        said = [one for one in self.values[province] if one is not None]
-        return sum(said) if said else None
-
 
 def compare(conn: sqlite3.Connection, asked: Asked, *, most: int = 3) -> Compared:
     """The numbers of the provinces that are asked for, or of the `most` with most articles. Unknown ones are left out; with the borders of
