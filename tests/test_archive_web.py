@@ -10,6 +10,7 @@ import sys
 import urllib.request
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from html import escape
 from pathlib import Path
 from typing import Any
 
@@ -17,13 +18,11 @@ import pytest
 import sqlite_utils
 from bs4 import BeautifulSoup
 from datasette.app import Datasette
-from hypothesis import given
-from hypothesis import strategies as st
 
 from archive import schema
 from archive.errors import StorageError, UsageError
 from archive.markup import pack
-from archive.web import app, filters, marks, pages, server, words
+from archive.web import app, filters, pages, server, words
 from pipelines.derive import derive
 
 LEAD = "Chiều 14/3, tại thành phố Cao Bằng, Cụm thi đua số III đã tổ chức hội nghị ký kết giao ước thi đua năm 2023."
@@ -67,6 +66,12 @@ def places(noted: Noted) -> tuple[int, int]:
     text = TITLE if noted.field == "title" else TEXT
     start = [found.start() for found in re.finditer(re.escape(noted.quote), text)][noted.nth]
     return start, start + len(noted.quote)
+
+
+def html_of(text: str) -> str:
+    """Its lines as paragraphs, a picture after the first."""
+    first, *rest = [f"<p>{escape(line)}</p>" for line in text.split("\n")]
+    return first + '<figure><img src="https://bac-kan.example/1.jpg" alt="Hội nghị"></figure>' + "".join(rest)
 
 
 def fill_claims(insert: Callable[..., None]) -> None:
@@ -135,7 +140,7 @@ def fill(conn: sqlite3.Connection) -> None:
         capture = {"site_id": site, "article_id": f"a{n}", "file": f"{site}-00001.warc.gz", "sequence": n, "fetched_at": "2023-03-15T01:00:00+00:00"}
         insert("captures", id=f"c{n}", url=f"https://{site}.example/{n}", **kept, **digests, **capture)
         article = {"site_id": site, "province_id": site, "url": f"https://{site}.example/{n}", "version_id": f"v{n}", "capture_id": f"c{n}"}
-        insert("articles", id=f"a{n}", title=title, text=text, html=pack(f"<p>{text}</p>", text), **common, **article, **more)
+        insert("articles", id=f"a{n}", title=title, text=text, html=pack(html_of(text), text), **common, **article, **more)
         insert("addresses", site_id=site, key=str(n), url=f"https://{site}.example/{n}", article_id=f"a{n}", capture_id=f"c{n}")
     insert("authors", id="ly-thu-ha", name="Lý Thu Hà", kind="person", articles=1)
     insert("article_authors", article_id="a1", position=0, author_id="ly-thu-ha", role="text", printed="Lý Thu Hà")
@@ -635,6 +640,8 @@ def test_no_word_is_left_over() -> None:
         "compare",
     }  # by a value: w.kind[mention.kind]
     by_value = {*looked_up, "error"}  # or by `problems`
+    for module in Path(server.__file__).parent.glob("*.py"):
+        used |= {".".join(names) for names in re.findall(r'words\(\)\["(\w+)"\]\["(\w+)"\]', module.read_text(encoding="utf-8"))}
     held = {f"{part}.{key}" for part, entries in words.words().items() if part not in by_value for key in entries}
     assert held <= used
 
@@ -668,52 +675,6 @@ def test_day(value: str | None, text: str) -> None:
 )
 def test_only_web_addresses_become_links(address: str | None, *, kept: bool) -> None:
     assert (filters.web(address) is not None) == kept
-
-
-def mention(start: int, end: int, text: str, **more: object) -> dict[str, object]:
-    return {
-        "id": f"{start}-{end}",
-        "start": start,
-        "end": end,
-        "quote": text[start:end],
-        "kind": "cluster",
-        "scheme": None,
-        "entity": None,
-        "refers_to": None,
-        **more,
-    }
-
-
-def test_overlapping_mentions_show_the_narrower_one() -> None:
-    text = "Cụm thi đua các tỉnh Bắc Kạn, Cao Bằng"
-    outer, inner = mention(0, 28, text), mention(21, 28, text)
-    assert [(piece.text, piece.mention and piece.mention["id"], piece.first) for piece in marks.pieces(text, [outer, inner])] == [
-        ("Cụm thi đua các tỉnh ", "0-28", True),
-        ("Bắc Kạn", "21-28", True),
-        (", Cao Bằng", None, False),
-    ]
-
-
-def test_a_mention_whose_quote_stands_elsewhere_is_not_marked() -> None:
-    wrong = mention(0, 3, "abcdef") | {"quote": "xyz"}
-    assert marks.pieces("abcdef", [wrong, mention(4, 9, "abcdefghij"), mention(2, 2, "abcdef")]) == (marks.Piece("abcdef"),)
-
-
-@given(text=st.text(alphabet="aụđ \n", max_size=40), data=st.data())
-def test_pieces_joined_are_the_text(text: str, data: st.DataObject) -> None:
-    spans = data.draw(st.lists(st.tuples(st.integers(-2, 42), st.integers(-2, 42)), max_size=6))
-    mentions = [mention(start, end, text) for start, end in spans if 0 <= start < end <= len(text)]
-    found = marks.paragraphs(text, None, mentions)
-    assert "\n".join("".join(piece.text for piece in paragraph.pieces) for paragraph in found) == text
-    marked = {(at, one["id"]) for one in mentions for at in range(int(str(one["start"])), int(str(one["end"]))) if text[at] != "\n"}
-    at, seen = 0, set()
-    for paragraph in found:
-        for piece in paragraph.pieces:
-            seen |= {(place, piece.mention["id"]) for place in range(at, at + len(piece.text)) if piece.mention}
-            at += len(piece.text)
-        at += 1
-    assert seen <= marked
-    assert {place for place, _ in seen} == {place for place, _ in marked}
 
 
 def test_the_exact_set_of_plugins_starts(path: Path) -> None:

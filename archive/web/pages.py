@@ -6,9 +6,11 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
-from archive.errors import ArchiveError
+from archive.errors import ArchiveError, StorageError
+from archive.markup import unpack
 from archive.versions import versions
 from archive.web import entities, machines, marks
+from archive.web.body import body
 from archive.web.queries import Row, by_id, counted, listing_names, newest, one, rows
 from archive.web.raw import file_of, raw
 from archive.withheld import hidden, is_shown, read_withheld
@@ -82,8 +84,8 @@ def article(conn: sqlite3.Connection, key: str) -> Mapping[str, Any]:
     in_text, in_title = ([mention for mention in mentions if mention["field"] == field] for field in ("text", "title"))
     return {
         "article": found,
-        "title_pieces": marks.pieces(found["title"], in_title),
-        "paragraphs": marks.paragraphs(found["text"], found["lead"], in_text),
+        "title": marks.Marked(found["title"] or "", in_title).html(),
+        "body": body(_html(found), marks.Marked(found["text"], in_text), found["lead"]),
         "mentions": mentions,
         "legend": sorted({(mention["kind"], mention["scheme"] or "", mention["classes"]) for mention in mentions}),
         "authors": authors,
@@ -97,6 +99,15 @@ def article(conn: sqlite3.Connection, key: str) -> Mapping[str, Any]:
         "province": by_id(conn, "provinces", found["province_id"]),
         "site": site,
     }
+
+
+def _html(article: Row) -> str:
+    """The kept HTML; none where it does not fit the text beside it: that is for `congthuong verify` to say, and the text is shown."""
+    try:
+        return unpack(article["html"], article["text"])
+    except StorageError as error:
+        log.warning("article %s: %s", article["id"], error)
+        return ""
 
 
 def capture(conn: sqlite3.Connection, key: str) -> Mapping[str, Any]:
