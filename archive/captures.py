@@ -192,6 +192,13 @@ class SiteFolder:
         """The index row of a capture; None where there is none of this id."""
         return self._index.by_id(capture_id)
 
+    def record(self, place: Place) -> bytes:
+        """The gzip member that stands there, as it is: a WARC file of one record. StorageError where it cannot be read."""
+        path = self._folder / CAPTURES / place.file
+        with storing(path), path.open("rb") as file:
+            file.seek(place.offset)
+            return file.read(place.length)
+
     def last_sequence(self) -> int:
         """Of the newest synced capture; 0 where there is none."""
         return self._index.last_committed()

@@ -602,7 +602,7 @@ def test_default_order_of_articles_needs_no_sorting(path: Path) -> None:
         ("province_at('thai-nguyen-2025', '2023-01-01')", None),
         ("province_at('thai-nguyen-2025', '2026-01-01')", "thai-nguyen-2025"),
         ("province_at('nowhere', '2023-01-01')", None),
-        ("(SELECT unpacked(html, text) FROM articles WHERE id = 'a1')", f"<p>{TEXT}</p>"),
+        ("(SELECT unpacked(html, text) FROM articles WHERE id = 'a1')", html_of(TEXT)),
         ("unpacked(null, '')", None),
         ("escape_fts('-')", '""'),
     ),

@@ -1,6 +1,7 @@
 """What `withheld.toml` names is nowhere to be seen from outside, stays in the WARC, and comes back as it was when it is no longer named."""
 
 import asyncio
+import gzip
 import itertools
 import json
 import re
@@ -348,6 +349,11 @@ def test_no_capture_shows_its_bytes(whole: Kept, get: Callable[[str], Any]) -> N
         for form in ("", ".json"):
             answer = get(f"/archive/captures/{row['id']}{form}")
             assert (answer.status_code, WORD.lower() in answer.text.lower()) == (200, False), row
+        for form in ("record", "body", "rendered"):
+            answer = get(f"/captures/{row['id']}/{form}")
+            sent = gzip.decompress(answer.content).decode() if answer.status_code == 200 and form == "record" else answer.text
+            assert WORD.lower() not in sent.lower(), row
+            assert answer.status_code == 404 or row["outcome"] != "withheld", row
     [notice] = whole.rows("SELECT id FROM captures WHERE url LIKE '%khac-13%' ORDER BY sequence LIMIT 1")
     assert "Một tin khác" in get(f"/archive/captures/{notice['id']}").text
 

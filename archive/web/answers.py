@@ -8,7 +8,7 @@ from datasette.utils import sqlite_timelimit
 from datasette.utils.asgi import Response
 
 DATABASE = "archive"
-OURS = "congthuong.ours"  # key of the request's scope: a box in which rendering says whose page it made
+POLICY = "congthuong.policy"  # key of the request's scope: a box in which the answer says what a browser may do with it
 TIME_LIMIT = 3000  # ms
 
 Read = TypeVar("Read")
@@ -25,9 +25,14 @@ async def reading(datasette: Any, read: Callable[[sqlite3.Connection], Read]) ->
     return found
 
 
+def under(request: Any, policy: str) -> None:
+    """The answer to this request goes out under a policy of `plugin.POLICIES`."""
+    request.scope.get(POLICY, {})["name"] = policy
+
+
 async def page(datasette: Any, request: Any, template: str, context: Mapping[str, Any]) -> Response:
     """A page of ours, which allows no script."""
-    request.scope.get(OURS, {})["page"] = True
+    under(request, "ours")
     html: str = await datasette.render_template(template, {"ours": True, **context}, request=request)
     answer: Response = Response.html(html)
     return answer

@@ -13,7 +13,7 @@ from archive.web import entities, machines, marks
 from archive.web.body import body
 from archive.web.queries import Row, by_id, counted, listing_names, newest, one, rows
 from archive.web.raw import file_of, raw
-from archive.withheld import hidden, is_shown, read_withheld
+from archive.withheld import is_shown, read_withheld
 
 log = logging.getLogger(__name__)
 
@@ -114,7 +114,7 @@ def capture(conn: sqlite3.Connection, key: str) -> Mapping[str, Any]:
     found = by_id(conn, "captures", key)
     return {
         "capture": found,
-        "raw": raw(conn, found, hidden(conn, found["site_id"])),
+        "raw": raw(conn, found),
         "failures": rows(conn, "SELECT reason, detail FROM failures WHERE capture_id = ? ORDER BY id", key),
         "site": by_id(conn, "sites", found["site_id"]),
         "article": one(conn, "SELECT id, title FROM articles WHERE id = ?", found["article_id"]),
