@@ -27,11 +27,16 @@ COLUMNS = ("site", "year", "author", "category")
 FACETS = ("province", *COLUMNS, "cluster", "scheme", "kind")
 _COLUMN = {"province": "province_id", "site": "site_id", "year": "year", "author": "author", "category": "category"}
 _SETS = {"cluster": "clusters", "scheme": "schemes", "kind": "kinds"}
+_LISTED = {  # filters that are no column of `facets`: the articles that mention an entity of any kind, and those of an author by id
+    "mentions": "SELECT a.rowid FROM mentions m JOIN articles a ON a.id = m.article_id WHERE m.entity = ?",
+    "by": "SELECT a.rowid FROM article_authors w JOIN articles a ON a.id = w.article_id WHERE w.author_id = ?",
+}
+FILTERS = (*FACETS, *_LISTED)
 
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """What is asked for. `filters`: by name of FACETS the value; a province of today stands for its whole territory, before the mergers too."""
+    """What is asked for. `filters`: by name of FILTERS the value; a province of today stands for its whole territory, before the mergers too."""
 
     text: str = ""
     filters: Mapping[str, str | int] = field(default_factory=dict)
@@ -135,6 +140,9 @@ def _where(asked: Asked) -> tuple[str, list[str | int]]:
         if name == "province":
             conditions.append("f.province_id IN (SELECT id FROM provinces WHERE id = ? OR successor_id = ?)")
             values += [value, value]
+        elif name in _LISTED:
+            conditions.append(f"f.article IN ({_LISTED[name]})")
+            values.append(value)
         elif name in _SETS:
             conditions.append(f"instr(',' || f.{_SETS[name]} || ',', ',' || ? || ',')")
             values.append(value)

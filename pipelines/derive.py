@@ -40,6 +40,14 @@ UPDATE authors SET name = best.name, articles = best.articles FROM (
 WHERE best.place = 1 AND best.author_id = authors.id AND (authors.name IS NOT best.name OR authors.articles IS NOT best.articles)"""
 UNUSED_AUTHORS = "DELETE FROM authors WHERE id NOT IN (SELECT author_id FROM article_authors)"
 
+EACH_CLUSTER = """(SELECT * FROM facets WHERE clusters <> '') f, json_each('["' || replace(clusters, ',', '","') || '"]') e"""  # ids hold no quotes
+
+
+def _of_one(key: str, value: str, rows: str = "facets", count: str = "count(*)") -> str:
+    """What is counted of one thing by itself: its id, a stroke, and the value."""
+    return f"SELECT {key} || '/' || {value}, {count} FROM {rows} WHERE {key} IS NOT NULL AND {value} IS NOT NULL GROUP BY 1"  # noqa: S608 - our own names
+
+
 MEASURES = {
     "province": "SELECT province_id, count(*) FROM articles WHERE province_id IS NOT NULL GROUP BY 1",
     "site": "SELECT site_id, count(*) FROM articles GROUP BY 1",
@@ -49,6 +57,14 @@ MEASURES = {
     "kind": "SELECT kind, count(DISTINCT article_id) FROM mentions GROUP BY 1",
     "scheme": "SELECT scheme, count(DISTINCT article_id) FROM mentions WHERE scheme IS NOT NULL GROUP BY 1",
     "entity": "SELECT entity, count(DISTINCT article_id) FROM mentions WHERE entity IS NOT NULL GROUP BY 1",
+    "province/year": _of_one("province_id", "year"),
+    "province/author": _of_one("province_id", "author"),
+    "province/category": _of_one("province_id", "category"),
+    "province/cluster": _of_one("province_id", "e.value", EACH_CLUSTER),
+    "site/year": _of_one("site_id", "year"),
+    "cluster/year": _of_one("e.value", "year", EACH_CLUSTER),
+    "cluster/province": _of_one("e.value", "province_id", EACH_CLUSTER),
+    "author/year": _of_one("author_id", "year", "article_authors JOIN articles a ON a.id = article_id", "count(DISTINCT article_id)"),
 }
 
 

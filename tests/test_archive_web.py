@@ -22,7 +22,8 @@ from datasette.app import Datasette
 from archive import schema
 from archive.errors import StorageError, UsageError
 from archive.markup import pack
-from archive.web import app, filters, pages, server, words
+from archive.reference import load_reference
+from archive.web import app, filters, pages, server, tiles, words
 from pipelines.derive import derive
 
 LEAD = "Chiều 14/3, tại thành phố Cao Bằng, Cụm thi đua số III đã tổ chức hội nghị ký kết giao ước thi đua năm 2023."
@@ -478,9 +479,52 @@ def test_home_says_what_is_held(page: Callable[[str], BeautifulSoup]) -> None:
     figures = [item.get_text(" ", strip=True) for item in soup.select(".figures li")]
     assert figures == ["3 articles", "2 departments", "5 captures", "Last captured 15/03/2023 01:00 UTC"]
     bars = [[cell.get_text(strip=True) for cell in row.select("th, .n")] for row in soup.select(".bars tr")]
-    assert bars == [["Cao Bằng", "2"], ["Bắc Kạn", "1"], ["2024", "1"], ["2023", "1"]]
+    assert bars == [["2024", "1"], ["2023", "1"]]
+    today, before = ([(tile["href"], tile["aria-label"], tile["class"]) for tile in drawn.select("a")] for drawn in soup.select("svg.tiles"))
+    assert today == [
+        ("/archive/provinces/cao-bang-2025", "Cao Bằng: 2", ["q5"]),
+        ("/archive/provinces/thai-nguyen-2025", "Thái Nguyên: 1", ["q4"]),
+    ]
+    assert before == [
+        ("/archive/provinces/cao-bang", "Cao Bằng: 2", ["q5"]),
+        ("/archive/provinces/bac-kan", "Bắc Kạn: 1", ["q4"]),
+        ("/archive/provinces/thai-nguyen", "Thái Nguyên: 0", ["q0"]),
+    ]
     assert [heading.get_text() for heading in soup.select(".articles h3")][:2] == ["Đồng Tháp giới thiệu đặc sản", TITLE]
     assert soup.select_one("form.search")["action"] == "/search"
+
+
+@pytest.mark.parametrize(("borders", "count"), (("before", 63), ("today", 34)))
+def test_each_province_has_one_tile(borders: tiles.Borders, count: int) -> None:
+    there = {one.id for one in load_reference().provinces.values() if (one.valid_from is not None) == (borders == "today")}
+    places = tiles.places(borders)
+    drawn = str(tiles._drawn()[borders]).split()
+    assert places.keys() == there
+    assert (len(places), len(set(places.values())), len(drawn) - drawn.count(".")) == (count, count, count)
+    north, south = (places[f"{name}{'-2025' if borders == 'today' else ''}"] for name in ("ha-noi", "ca-mau"))
+    assert north[1] < south[1]
+
+
+def test_a_province_says_who_writes_what_and_when(page: Callable[[str], BeautifulSoup]) -> None:
+    def told(soup: BeautifulSoup) -> dict[str, list[str]]:
+        return {part.h2.get_text(): [li.get_text() for li in part.select("li")] for part in soup.select("section") if part.select(".most")}
+
+    soup = page("/archive/provinces/thai-nguyen-2025")
+    assert "its whole territory" in soup.get_text()
+    assert [row.get_text(" ", strip=True) for row in soup.select(".bars tr")] == ["2023 1"]
+    assert told(soup) == {
+        "Clusters it writes of": ["Cụm thi đua số III 1"],
+        "Most active authors": ["Lý Thu Hà 1"],
+        "Most used categories": ["Thi đua 1"],
+    }
+    for link in soup.select(".most a, .bars a"):
+        assert page(link["href"]).select_one(".count strong").get_text() == "1"
+    assert told(page("/archive/provinces/bac-kan")) == told(soup)
+    assert told(page("/archive/clusters/moit-309-2023-iii")) == {"Which provinces write of it": ["Bắc Kạn 1"]}
+    for address, links in (("clusters/moit-309-2023-iii", 1), ("sites/cao-bang", 1), ("authors/ly-thu-ha", 1)):
+        years = page(f"/archive/{address}").select(".bars a")
+        assert len(years) == links
+        assert len((found := page(years[0]["href"])).select(".articles li")) == 1, found
 
 
 def test_an_empty_archive_is_no_error(tmp_path: Path) -> None:

@@ -4,8 +4,12 @@ import sqlite3
 from collections.abc import Mapping
 from typing import Any
 
-from archive.web.queries import by_id, count, facts_of, listing_names, mentioning, newest, rows, told_of
+from archive.web.queries import by_id, by_year_newest_first, count, counted_of, facts_of, listing_names, mentioning, newest, rows, told_of
 
+MOST = 12  # authors, categories, clusters on the page of a province
+OTHERS = """
+SELECT clusters.id, clusters.name, valid_from, valid_until, decisions.number AS decision FROM clusters JOIN decisions ON decisions.id = decision_id
+WHERE clusters.id <> ? AND scheme = ? AND clusters.number = ? ORDER BY valid_from"""
 LOGGED = 5  # visits, and events, shown on the page of a department
 
 
@@ -28,9 +32,18 @@ def cluster(conn: sqlite3.Connection, key: str) -> Mapping[str, Any]:
         "claims": facts_of(conn, key),
         "events": told_of(conn, key, "event"),
         "awards": told_of(conn, key, "award"),
+        "same_number": rows(conn, OTHERS, key, found["scheme"], found["number"]),
+        "years": by_year_newest_first(counted_of(conn, "cluster/year", key)),
+        "writing": _most(conn, counted_of(conn, "cluster/province", key), "provinces"),
         **mentioning(conn, key),
         **listing_names(conn),
     }
+
+
+def _most(conn: sqlite3.Connection, counts: Mapping[str, int], table: str | None = None) -> list[tuple[str, str, int]]:
+    """The first of them: name, id and articles; names from a table where the keys are ids of it."""
+    names = {} if table is None else dict(conn.execute(f"SELECT id, name FROM {table}").fetchall())  # noqa: S608 only names of this module
+    return [(names.get(key, key), key, articles) for key, articles in list(counts.items())[:MOST]]
 
 
 def decision(conn: sqlite3.Connection, key: str) -> Mapping[str, Any]:
@@ -50,10 +63,16 @@ def province(conn: sqlite3.Connection, key: str) -> Mapping[str, Any]:
         " JOIN decisions ON decisions.id = clusters.decision_id WHERE province_id = ? ORDER BY clusters.id"
     )
     sites = "SELECT sites.id, sites.name, valid_from FROM site_provinces JOIN sites ON sites.id = site_id WHERE province_id = ? ORDER BY sites.id"
+    before = rows(conn, "SELECT id, name FROM provinces WHERE successor_id = ? ORDER BY id", key)
+    territory = [key, *(row["id"] for row in before)]
     return {
         "province": found,
+        "years": by_year_newest_first(counted_of(conn, "province/year", *territory)),
+        "authors": _most(conn, counted_of(conn, "province/author", *territory)),
+        "categories": _most(conn, counted_of(conn, "province/category", *territory)),
+        "written": _most(conn, counted_of(conn, "province/cluster", *territory), "clusters"),
         "successor": by_id(conn, "provinces", found["successor_id"]),
-        "before": rows(conn, "SELECT id, name FROM provinces WHERE successor_id = ? ORDER BY id", key),
+        "before": before,
         "clusters": rows(conn, clusters, key),
         "departments": rows(conn, sites, key),
         "published": newest(conn, "province_id = ?", key),
@@ -70,6 +89,7 @@ def author(conn: sqlite3.Connection, key: str) -> Mapping[str, Any]:
         "author": by_id(conn, "authors", key),
         "roles": rows(conn, roles, key),
         "printed": [row["printed"] for row in rows(conn, printed, key)],
+        "years": by_year_newest_first(counted_of(conn, "author/year", key)),
         "written": newest(conn, "id IN (SELECT article_id FROM article_authors WHERE author_id = ?)", key),
         **listing_names(conn),
     }
@@ -87,6 +107,7 @@ def site(conn: sqlite3.Connection, key: str) -> Mapping[str, Any]:
         "events": rows(conn, f"SELECT * FROM site_events WHERE site_id = ? ORDER BY day DESC, kind LIMIT {LOGGED}", key),  # noqa: S608 a number of ours
         "failures": rows(conn, "SELECT reason, count(*) AS pages FROM failures WHERE site_id = ? GROUP BY reason ORDER BY pages DESC, reason", key),
         "coverage": rows(conn, "SELECT section, claimed, held FROM coverage WHERE site_id = ? ORDER BY section", key),
+        "years": by_year_newest_first(counted_of(conn, "site/year", key)),
         "published": newest(conn, "site_id = ?", key),
         "published_count": count(conn, "site", key),
         **listing_names(conn),

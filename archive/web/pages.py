@@ -2,6 +2,7 @@
 
 import logging
 import sqlite3
+from collections import Counter
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
@@ -11,8 +12,9 @@ from archive.markup import unpack
 from archive.versions import versions
 from archive.web import entities, machines, marks
 from archive.web.body import body
-from archive.web.queries import Row, by_id, counted, listing_names, newest, one, rows
+from archive.web.queries import Row, by_id, by_year_newest_first, counted, listing_names, newest, one, rows
 from archive.web.raw import file_of, raw
+from archive.web.tiles import TileMap, tile_map
 from archive.withheld import is_shown, read_withheld
 
 log = logging.getLogger(__name__)
@@ -38,12 +40,10 @@ def home(conn: sqlite3.Connection, _key: str) -> Mapping[str, Any]:
     captured = "SELECT sequence, fetched_at FROM captures WHERE site_id = ? ORDER BY sequence DESC"
     sites = [{**site, "captures": 0, "fetched_at": None, **_captured(one(conn, captured, site["id"]))} for site in sites]
     clusters = {row["id"]: row for row in rows(conn, "SELECT id, name FROM clusters")}
-    labels = dict(conn.execute("SELECT id, label FROM provinces").fetchall())
     return {
         "sites": sorted((site for site in sites if site["captures"] or site["articles"]), key=lambda site: (-site["articles"], site["name"])),
-        "provinces": [{"id": key, "articles": count, "name": labels.get(key, key)} for key, count in counted(conn, "province").items()],
-        "years": [{"year": year, "articles": by_year[year]} for year in sorted(by_year, reverse=True)],
-        "most_in_a_year": max(by_year.values(), default=0),
+        "maps": _maps(conn),
+        "years": by_year_newest_first(by_year),
         "clusters": [{**clusters[key], "articles": count} for key, count in by_entity.items() if key in clusters],
         "articles": sum(by_site.values()),
         "captures": sum(site["captures"] for site in sites),
@@ -52,6 +52,16 @@ def home(conn: sqlite3.Connection, _key: str) -> Mapping[str, Any]:
         "withheld": withheld(conn),
         **listing_names(conn),
     }
+
+
+def _maps(conn: sqlite3.Connection) -> dict[str, TileMap]:
+    """Articles by province: with the borders of today, where one of before stands for the province it belongs to now, and with those of before."""
+    articles = counted(conn, "province")
+    provinces = rows(conn, "SELECT id, name, successor_id FROM provinces")
+    today = Counter[str]()
+    for row in provinces:
+        today[row["successor_id"] or row["id"]] += articles.get(row["id"], 0)
+    return {"today": tile_map("today", provinces, today), "before": tile_map("before", provinces, articles)}
 
 
 def withheld(conn: sqlite3.Connection) -> list[Row]:

@@ -1,6 +1,7 @@
 """Small reads that the pages share: rows as dictionaries, names, counts, lists of articles. Reads only."""
 
 import sqlite3
+from collections import Counter
 from collections.abc import Mapping
 from typing import Any
 
@@ -30,6 +31,22 @@ def by_id(conn: sqlite3.Connection, table: str, key: object) -> Row:
 def counted(conn: sqlite3.Connection, measure: str) -> dict[str, int]:
     """Articles by value of a measure, from the counts table: the same at a million articles as at ten."""
     return dict(conn.execute("SELECT value, articles FROM counts WHERE measure = ? ORDER BY articles DESC, value", (measure,)).fetchall())
+
+
+def counted_of(conn: sqlite3.Connection, measure: str, *keys: str) -> dict[str, int]:
+    """The same of one thing, or of several together: articles by year (`province/year`) of the provinces with these ids, most first."""
+    found = Counter[str]()
+    for key in keys:
+        begins = f"{key}/"
+        sql = "SELECT substr(value, ?), articles FROM counts WHERE measure = ? AND value >= ? AND value < ?"
+        found.update(dict(conn.execute(sql, (len(begins) + 1, measure, begins, f"{key}0")).fetchall()))  # 0 comes after /
+    return dict(sorted(found.items(), key=lambda one: (-one[1], one[0])))
+
+
+def by_year_newest_first(counts: Mapping[str, int]) -> list[Row]:
+    """Without gaps: a year in which nothing was published is told too."""
+    years = [int(year) for year in counts]
+    return [{"year": year, "articles": counts.get(str(year), 0)} for year in range(max(years), min(years) - 1, -1)] if years else []
 
 
 def count(conn: sqlite3.Connection, measure: str, value: str) -> int:

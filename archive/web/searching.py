@@ -13,7 +13,7 @@ from xml.sax.saxutils import escape, quoteattr
 from datasette.utils import tilde_encode
 from datasette.utils.asgi import BadRequest, Response
 
-from archive.find import FACETS, Asked, Found, Hit, find
+from archive.find import FACETS, FILTERS, Asked, Found, Hit, find
 from archive.web.answers import page, reading, taken
 from archive.web.queries import listing_names
 from archive.web.words import words
@@ -23,6 +23,13 @@ DEEPEST = 500  # pages that can be turned
 SHOWN = 12  # values of a facet
 FORMULA = ("=", "+", "-", "@", "\t", "\r")
 FORMATS = ("json", "csv", "atom")
+NAMED = {  # by filter, which names its values are shown by
+    "province": "province_labels",
+    "site": "site_names",
+    "cluster": "cluster_names",
+    "mentions": "entity_names",
+    "by": "writer_names",
+}
 COLUMNS = ("id", "published_at", "province_id", "site_id", "title", "author", "category", "url", "permalink")
 
 
@@ -53,7 +60,7 @@ def asked_of(args: Any) -> Asked:
     if year and not (year.isdecimal() and len(year) == 4):  # noqa: PLR2004 - digits of a year
         msg = f"year is {year[:20]!r}; it is four digits, as 2024"
         raise BadRequest(msg)
-    filters: dict[str, str | int] = {name: args.get(name) for name in FACETS if args.get(name)}
+    filters: dict[str, str | int] = {name: args.get(name) for name in FILTERS if args.get(name)}
     if year:
         filters["year"] = int(year)
     return Asked(args.get("q") or "", filters, "relevance" if sort == "relevance" else "date")
@@ -73,7 +80,12 @@ async def _found(datasette: Any, asked: Asked) -> tuple[Found, Mapping[str, Any]
     def read(conn: sqlite3.Connection) -> tuple[Found, Mapping[str, Any]]:
         clusters = dict(conn.execute("SELECT id, name FROM clusters").fetchall())
         labels = dict(conn.execute("SELECT id, label FROM provinces").fetchall())
-        return find(conn, asked), {**listing_names(conn), "cluster_names": clusters, "province_labels": labels}
+        names = {**listing_names(conn), "cluster_names": clusters, "province_labels": labels}
+        if "mentions" in asked.filters:
+            names["entity_names"] = dict(conn.execute("SELECT id, number FROM decisions").fetchall()) | clusters | labels
+        if "by" in asked.filters:
+            names["writer_names"] = dict(conn.execute("SELECT id, name FROM authors WHERE id = ?", [asked.filters["by"]]).fetchall())
+        return find(conn, asked), names
 
     return await reading(datasette, read)
 
@@ -124,7 +136,7 @@ def _facet(name: str, asked: Asked, found: Found, names: Mapping[str, Any]) -> d
 def _label(name: str, value: str, names: Mapping[str, Any]) -> str:
     if name in {"scheme", "kind"}:
         return str(words()[name].get(value, value))
-    known: Mapping[str, str] = {"province": names["province_labels"], "site": names["site_names"], "cluster": names["cluster_names"]}.get(name, {})
+    known: Mapping[str, str] = names.get(NAMED.get(name, ""), {})
     return known.get(value, value)
 
 
