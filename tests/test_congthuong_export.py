@@ -2,6 +2,7 @@
 
 import csv
 import gzip
+import hashlib
 import json
 import shutil
 import subprocess
@@ -160,6 +161,82 @@ def test_articles_for_a_statistics_program(export: Callable[..., Cli], crawled: 
     assert list(frame["published_at"]) == [one["published_at"] or "" for one in held]
 
 
+def package(folder: Path) -> tuple[dict[str, Any], dict[str, list[dict[str, str]]]]:
+    """The description of a folder of tables, and their rows."""
+    described = json.loads((folder / "datapackage.json").read_text(encoding="utf-8"))
+    tables = {}
+    for resource in described["resources"]:
+        data = (folder / resource["path"]).read_bytes()
+        assert resource["hash"] == f"sha256:{hashlib.sha256(data).hexdigest()}"
+        reader = csv.DictReader(StringIO(data.decode("utf-8"), newline=""))
+        tables[resource["name"]] = list(reader)
+        assert reader.fieldnames == [field["name"] for field in resource["schema"]["fields"]]
+        assert all(field["description"] for field in resource["schema"]["fields"])
+    assert {file.name for file in folder.iterdir()} == {"datapackage.json", *(f"{name}.csv" for name in tables)}
+    return described, tables
+
+
+@pytest.mark.parametrize("site", (None, "demo-bac-kan"))
+def test_all_tables_described_so_that_each_key_leads_to_a_row(export: Callable[..., Cli], crawled: Crawled, tmp_path: Path, site: str | None) -> None:
+    said = export(tmp_path / "out", "--format", "csv", *(("--site", site) if site else ()))
+    assert said.code == 0, said.err
+    described, tables = package(tmp_path / "out")
+    assert f"{sum(map(len, tables.values()))} rows in {len(tables)} tables" in said.out
+    with closing(open_archive(crawled.data / "archive.db", readonly=True)) as db:
+        assert tables.keys() == set(rows.tables(db)) - {"counts", "facets"}
+        for name, held in tables.items():
+            if site is None:
+                assert len(held) == db.table(name).count
+    assert len(tables["articles"]) == (12 if site else 48)
+    assert tables["files"]
+    for resource in described["resources"]:
+        own, schema = tables[resource["name"]], resource["schema"]
+        keys = [tuple(row[name] for name in schema["primaryKey"]) for row in own]
+        assert len(set(keys)) == len(keys) or not schema["primaryKey"]
+        for key in schema["foreignKeys"]:
+            there = {row[key["reference"]["fields"]] for row in tables[key["reference"]["resource"] or resource["name"]]}
+            assert {row[key["fields"]] for row in own} - {""} <= there, (resource["name"], key)
+    types = {(resource["name"], field["name"]): field["type"] for resource in described["resources"] for field in resource["schema"]["fields"]}
+    assert {name: types[name] for name in TYPES} == TYPES
+
+
+TYPES = {  # by hand
+    ("articles", "published_at"): "datetime",
+    ("articles", "year"): "integer",
+    ("articles", "tags"): "array",
+    ("articles", "title"): "string",
+    ("failures", "at"): "datetime",
+    ("runs", "started_at"): "datetime",
+    ("versions", "seen_until"): "datetime",
+    ("clusters", "valid_from"): "date",
+    ("decisions", "date"): "date",
+    ("mentions", "start"): "integer",
+    ("provinces", "label"): "string",
+}
+
+
+@pytest.mark.skipif(not shutil.which("frictionless"), reason="frictionless is not installed; .ci/run has it in an environment of its own")
+def test_frictionless_takes_the_tables_for_valid(export: Callable[..., Cli], tmp_path: Path) -> None:
+    export(tmp_path / "out", "--format", "csv")
+    said = subprocess.run(
+        ["frictionless", "validate", tmp_path / "out" / "datapackage.json"], capture_output=True, text=True, check=False, cwd=tmp_path
+    )
+    assert said.returncode == 0, said.stdout
+    assert said.stdout.count("VALID") == 22
+
+
+def test_a_folder_of_tables_is_replaced_and_no_other(export: Callable[..., Cli], tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    assert export(out, "--format", "csv").code == 0
+    assert export(out, "--format", "csv").code == 2
+    assert export(out, "--format", "csv", "--site", "demo-bac-kan", "--force").code == 0
+    assert len(package(out)[1]["articles"]) == 12
+    (out / "datapackage.json").unlink()  # somebody's own tables
+    said = export(out, "--format", "csv", "--force")
+    assert (said.code, "other things" in said.err) == (2, True)
+    assert len(list(out.iterdir())) == 22
+
+
 def test_articles_for_excel(export: Callable[..., Cli], tmp_path: Path) -> None:
     assert export(tmp_path / "articles.csv", "--format", "csv", "--excel").code == 0
     data = (tmp_path / "articles.csv").read_bytes()
@@ -270,10 +347,13 @@ def test_cells_for_excel(tmp_path: Path, value: str, cell: str) -> None:
         (("out.wacz", "--format", "wacz", "--table", "mentions"), "--table is for csv and json"),
         (("out.json", "--format", "json", "--excel"), "--excel is for csv"),
         (("-", "--format", "warc"), "- for stdout"),
+        (("out", "--format", "csv", "--table", "mentions"), "give OUT an ending, as articles.csv"),
+        (("out", "--format", "csv", "--from", "2024-01-02"), "a folder gets all tables of all days"),
+        (("out", "--format", "csv", "--site", "nowhere"), "holds no site nowhere"),
         (("out.csv", "--format", "csv", "--from", "2024-01-02", "--until", "2024-01-01"), "--from is later than --until"),
         (("out.csv", "--format", "xml"), "xml"),
         (("there.csv", "--format", "csv"), "exists; --force replaces it"),
-        (("folder", "--format", "warc", "--force"), "holds other things than WARC files"),
+        (("folder", "--format", "warc", "--force"), "holds other things than what an export writes"),
     ),
     ids=lambda value: " ".join(value) if isinstance(value, tuple) else "",
 )

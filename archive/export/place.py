@@ -10,6 +10,7 @@ from archive.data import storing
 from archive.errors import UsageError
 from archive.warc_file import sync_folder
 
+PACKAGE = "datapackage.json"
 WARCS = (".warc.gz", ".warc")
 
 
@@ -38,9 +39,15 @@ def _check(out: Path, *, force: bool) -> None:
         if not force:
             msg = f"{out} exists; --force replaces it"
             raise UsageError(msg)
-        if out.is_dir() and not all(one.name.endswith(WARCS) and one.is_file() for one in out.iterdir()):
-            msg = f"{out} is a folder that holds other things than WARC files, so --force does not replace it; name another one"
+        if out.is_dir() and not _is_export(out):
+            msg = f"{out} is a folder that holds other things than what an export writes, so --force does not replace it; name another one"
             raise UsageError(msg)
+
+
+def _is_export(folder: Path) -> bool:
+    """WARC files, or a package of tables, and nothing else."""
+    endings = (".csv", PACKAGE) if (folder / PACKAGE).is_file() else WARCS
+    return all(one.name.endswith(endings) and one.is_file() for one in folder.iterdir())
 
 
 def _sync(made: Path) -> None:

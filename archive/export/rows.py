@@ -27,6 +27,10 @@ ARRAYS = frozenset({"tags", "images", "attachments", "variants", "region_names",
 NEWEST_FIRST = {"articles": "site_id, published_at DESC, id"}  # all others by primary key; none depends on the order of writing
 TIMES = {"articles": "published_at", "captures": "fetched_at", "failures": "at", "runs": "started_at", "site_events": "day", "versions": "seen_from"}
 ARTICLES = "article_id IN (SELECT id FROM articles WHERE {})"
+THROUGH = {  # tables whose rows belong to articles only by another
+    "files": "digest IN (SELECT digest FROM attachments WHERE article_id IN (SELECT id FROM articles WHERE {}))",
+    "authors": "id IN (SELECT author_id FROM article_authors WHERE article_id IN (SELECT id FROM articles WHERE {}))",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,16 +55,25 @@ def count(db: sqlite_utils.Database, query: Query) -> int:
     return int(db.conn.execute(f'SELECT count(*) FROM "{query.table}" WHERE {where}', values).fetchone()[0])  # noqa: S608 - a name that was checked
 
 
+def columns(db: sqlite_utils.Database, table: str) -> dict[str, str]:
+    """The names of a table's columns in their order, those that are computed too, and their types."""
+    return dict(db.conn.execute("SELECT name, type FROM pragma_table_xinfo(?) WHERE hidden <> 1", [table]).fetchall())
+
+
+def is_of_sites(db: sqlite_utils.Database, table: str) -> bool:
+    """Have its rows a site, by themselves or by their articles? The others are known of all."""
+    return table in THROUGH or not {"site_id", "article_id"}.isdisjoint(columns(db, table))
+
+
 def write_csv(out: IO[bytes], db: sqlite_utils.Database, query: Query, *, excel: bool = False, progress: Progress = int) -> int:
     """The rows with a line of names before them; how many. `progress` gets 1 for each."""
     text = TextIOWrapper(out, encoding="utf-8-sig" if excel else "utf-8", newline="")
     writer = csv.writer(text)
+    writer.writerow(name for name in columns(db, query.table) if name != MARKUP)
     written = 0
     for row in _rows(db, query):
-        kept = {name: value for name, value in row.items() if name != MARKUP}
-        if not written:
-            writer.writerow(kept)
-        writer.writerow(map(_cell, kept.values()) if excel else kept.values())
+        kept = [value for name, value in row.items() if name != MARKUP]
+        writer.writerow(map(_cell, kept) if excel else kept)
         written += 1
         progress(1)
     text.detach()
@@ -99,23 +112,23 @@ def _where(db: sqlite_utils.Database, query: Query) -> tuple[str, list[str]]:
     if query.table not in tables(db):
         msg = f"the archive has no table {query.table!r}; it has {', '.join(tables(db))}"
         raise UsageError(msg)
-    columns, conditions, values = db.table(query.table).columns_dict, ["1"], list[str]()
+    held, conditions, values = columns(db, query.table), ["1"], list[str]()
     if query.sites:
-        conditions.append(_by(f"site_id IN ({', '.join('?' * len(query.sites))})", own="site_id" in columns, columns=columns, query=query))
+        conditions.append(_by(f"site_id IN ({', '.join('?' * len(query.sites))})", own="site_id" in held, held=held, query=query))
         values += query.sites
     for sign, day in ((">=", query.since), ("<=", query.until)):
         if day:
             condition = f"substr({TIMES.get(query.table, 'published_at')}, 1, 10) {sign} ?"
-            conditions.append(_by(condition, own=query.table in TIMES, columns=columns, query=query))
+            conditions.append(_by(condition, own=query.table in TIMES, held=held, query=query))
             values.append(day.isoformat())
     return " AND ".join(conditions), values
 
 
-def _by(condition: str, *, own: bool, columns: dict[str, Any], query: Query) -> str:
+def _by(condition: str, *, own: bool, held: dict[str, str], query: Query) -> str:
     """The condition on the rows themselves, or on the articles they belong to."""
     if own:
         return condition
-    if "article_id" in columns:
-        return ARTICLES.format(condition)
+    if by := THROUGH.get(query.table) or ("article_id" in held and ARTICLES):
+        return by.format(condition)
     msg = f"the rows of {query.table} are of no one site and time, so they cannot be chosen by --site, --from or --until"
     raise UsageError(msg)

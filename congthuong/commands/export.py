@@ -14,7 +14,8 @@ from rich.progress import BarColumn, DownloadColumn, MofNCompleteColumn, Progres
 from archive.data import DataFolder
 from archive.errors import RunFailed, UnknownSite, UsageError
 from archive.export import rows
-from archive.export.place import in_place
+from archive.export.datapackage import write_package
+from archive.export.place import PACKAGE, in_place
 from archive.export.selection import Selection, holds_captures, opened, parts
 from archive.export.wacz import write_wacz
 from archive.export.warcs import write_warcs
@@ -55,7 +56,8 @@ def command(
     \b
     wacz  one file with the captures, to be looked at in ReplayWeb.page or pywb
     warc  a folder with the WARC files, for all tools of web archives
-    csv   the articles (or another --table) for statistics programs; OUT may be -
+    csv   a folder with all tables and a datapackage.json that describes them, for statistics programs;
+          where OUT has an ending, as articles.csv, or is -, the articles alone (or another --table)
     json  the same, one JSON object a line, with the articles' markup; OUT may be -
 
     With --from or --until an article without a date is left out, and a capture comes with the one whose body it refers to.
@@ -64,6 +66,7 @@ def command(
     Examples:
       congthuong export bac-kan.wacz --format wacz --site bac-kan
       congthuong export warcs/ --format warc
+      congthuong export tables/ --format csv
       congthuong export articles.csv --format csv --from 2024-01-01 --until 2024-12-31
       congthuong export - --format json --table mentions | jq .quote
     """
@@ -72,7 +75,9 @@ def command(
     folder, withheld = DataFolder.named(data), read_withheld(data)
     with closing(open_archive(folder.archive_db, readonly=True)) as db:
         check_in_force(db, withheld)
-        if form in TABLES:
+        if form == "csv" and not out.suffix and out != STDOUT:
+            _package(folder, db, out, sites, force=force)
+        elif form in TABLES:
             _tables(folder, db, out, form, rows.Query(table or "articles", sites, *days), excel=excel, force=force)
         else:
             _captures(folder, db, out, form, sites, lambda site: without(withheld, db, site, Selection(*days)), force=force)
@@ -83,6 +88,9 @@ def _check_options(out: Path, form: str, table: str | None, *, excel: bool, days
         "--table is for csv and json: captures have no tables": table is not None and form in CAPTURES,
         "--excel is for csv": excel and form != "csv",
         f"{out}: a WACZ has a name that ends in .wacz": form == "wacz" and out.suffix != ".wacz",
+        "a folder gets all tables of all days; for --table, --from, --until or --excel give OUT an ending, as articles.csv": (
+            form == "csv" and not out.suffix and out != STDOUT and (table is not None or excel or days != (None, None))
+        ),
         "- for stdout is for csv and json": form in CAPTURES and out == STDOUT,
         "--from is later than --until": days[0] is not None and days[1] is not None and days[0] > days[1],
     }
@@ -120,8 +128,23 @@ def _captures(
         raise RunFailed(msg)
 
 
+def _package(folder: DataFolder, db: sqlite_utils.Database, out: Path, sites: tuple[str, ...], *, force: bool) -> None:
+    _known(sites, _sites(db), folder.path)
+    tables = [name for name in rows.tables(db) if rows.is_of_sites(db, name)]
+    total = sum(rows.count(db, rows.Query(name, sites)) for name in tables)
+    if not total:
+        raise _nothing(folder)
+    with in_place(out, force=force) as new, _progress(out, total, MofNCompleteColumn()) as bar:
+        written = write_package(new, db, sites, clock.now(), progress=bar)
+    click.echo(f"{out}: {sum(written.values())} rows in {len(written)} tables, described in {PACKAGE}")
+
+
+def _sites(db: sqlite_utils.Database) -> tuple[str, ...]:
+    return tuple(name for (name,) in db.conn.execute("SELECT id FROM sites ORDER BY id"))
+
+
 def _tables(folder: DataFolder, db: sqlite_utils.Database, out: Path, form: str, query: rows.Query, *, excel: bool, force: bool) -> None:
-    _known(query.sites, tuple(name for (name,) in db.conn.execute("SELECT id FROM sites ORDER BY id")), folder.path)
+    _known(query.sites, _sites(db), folder.path)
     if not (total := rows.count(db, query)):
         raise _nothing(folder)
     with ExitStack() as held:
