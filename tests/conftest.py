@@ -18,6 +18,7 @@ from congthuong.demo.server import Served
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--slow", action="store_true", help="run the slow tests too")
+    parser.addoption("--screenshots", metavar="DIR", help="test_browser: keep a picture of every page that is looked at")
     parser.addoption("--kills", type=int, metavar="N", help="test_crawler_kill: so many kills drawn from all places and moments, not the placed ones")
     parser.addoption("--mutations", type=int, default=1, metavar="N", help="test_pipelines_bounds: so many mutations of each kept page, drawn anew")
     parser.addoption("--seed", type=int, metavar="SEED", help="draw the kills or mutations of an earlier run again")

@@ -134,7 +134,7 @@ def test_what_is_read_of_kept_pages_says_what_its_text_says() -> None:
 
 
 ALLOWED = {"p", "h2", "h3", "h4", "li", "td", "tr", "ul", "ol", "table", "blockquote", "figure", "figcaption"} | {
-    *("strong", "em", "b", "i", "u", "br", "a", "mark")
+    *("strong", "em", "b", "i", "u", "br", "a", "mark", "div")
 }
 PARTS = (
     "<p>",
@@ -178,7 +178,7 @@ def test_whatever_is_kept_only_allowed_tags_come_out_and_the_text_is_whole(parts
     written = body(html, Marked(text, mentions), "một")
     soup = BeautifulSoup(written, "html.parser")
     assert {tag.name for tag in soup.select("*")} <= ALLOWED
-    assert {name for tag in soup.select("*") for name in tag.attrs} <= {"class", "href", "rel", "id", "title"}
+    assert {name for tag in soup.select("*") for name in tag.attrs} <= {"class", "href", "rel", "id", "title", "tabindex"}
     assert all(str(link["href"]).startswith("http") for link in soup.select("a"))
     assert "\u202e" not in written
     for opened in soup.select("*"):

@@ -7,6 +7,7 @@ import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -26,17 +27,27 @@ SITE = "bac-kan"
 Kept = Callable[..., str]
 
 
+def keep(data: Path, body: bytes, content_type: str = "text/html; charset=utf-8", url: str = "https://a.example/1", **headers: str) -> str:
+    """Keep an answer in the site's folder; the capture's id."""
+    sent = (("Content-Type", content_type), *((name.replace("_", "-"), value) for name, value in headers.items()))
+    exchange = Exchange(url, AT, "GET", 200, "OK", sent, body, (), "article", "r1", None)
+    with SiteFolder.open(data / "sites" / SITE, SITE, write=True) as folder:
+        return folder.write(exchange).id
+
+
+def hold(data: Path, key: str, url: str = "https://a.example/1") -> None:
+    """Make the row of a kept capture."""
+    with closing(sqlite_utils.Database(data / "archive.db")) as db:
+        schema.migrate(db)
+        db["sites"].insert({"id": SITE, "name": "Sở", "home": "https://a.example/", "family": "wordpress", "status": "seen"}, ignore=True)
+        row = {"kind": "article", "method": "GET", "status": 200, "size": 1, "outcome": "failure", "file": "f", "offset": 0, "length": 1}
+        row |= {"payload_digest": "sha256:a", "content_digest": "sha256:a", "sequence": db["captures"].count + 1}
+        db["captures"].insert({"id": key, "site_id": SITE, "url": url, "fetched_at": AT.isoformat(), **row})
+
+
 @pytest.fixture
 def kept(tmp_path: Path) -> Kept:
-    """Keeps an answer in the site's folder; the capture's id."""
-
-    def keep(body: bytes, content_type: str = "text/html; charset=utf-8", url: str = "https://a.example/1", **headers: str) -> str:
-        sent = (("Content-Type", content_type), *((name.replace("_", "-"), value) for name, value in headers.items()))
-        exchange = Exchange(url, AT, "GET", 200, "OK", sent, body, (), "article", "r1", None)
-        with SiteFolder.open(tmp_path / "sites" / SITE, SITE, write=True) as folder:
-            return folder.write(exchange).id
-
-    return keep
+    return partial(keep, tmp_path)
 
 
 def looked_at(data: Path, key: str, site: str = SITE) -> Raw:
@@ -107,13 +118,7 @@ def served(kept: Kept, tmp_path: Path) -> Iterator[Callable[..., Any]]:
 
     def ask(address: str, body: bytes, content_type: str = "text/html; charset=utf-8", url: str = "https://a.example/1", **headers: str) -> Any:
         key = kept(body, content_type, url, **headers)
-        db = sqlite_utils.Database(tmp_path / "archive.db")
-        schema.migrate(db)
-        db["sites"].insert({"id": SITE, "name": "Sở", "home": "https://a.example/", "family": "wordpress", "status": "seen"}, ignore=True)
-        row = {"kind": "article", "method": "GET", "status": 200, "size": 1, "outcome": "failure", "file": "f", "offset": 0, "length": 1}
-        digests = {"payload_digest": "sha256:a", "content_digest": "sha256:a"}
-        db["captures"].insert({"id": key, "site_id": SITE, "url": url, "fetched_at": AT.isoformat(), "sequence": len(opened) + 1, **row, **digests})
-        db.close()
+        hold(tmp_path, key, url)
         opened.append(app(tmp_path / "archive.db"))
         return asyncio.run(opened[-1].client.get(address.format(key)))
 
@@ -135,13 +140,15 @@ def test_on_its_page_a_body_is_text(served: Callable[..., Any]) -> None:
 
 
 def test_as_a_page_it_may_run_nothing_and_ask_for_nothing(served: Callable[..., Any]) -> None:
-    page = '<LINK rel=preconnect href="//b.example"><link/rel=x><h1>Tin</h1><script>alert(1)</script><linked>'.encode("windows-1258")
+    page = '<LINK rel=preconnect href="//b.example"><link/rel=x><h1>Tin</h1><script>alert(1)</script><A href=x>y</a><linked>'.encode("windows-1258")
     answer = served("/captures/{}/rendered", page, "text/html; charset=windows-1258")
     assert answer.headers["content-type"] == "text/html; charset=utf-8"
     policy = answer.headers["content-security-policy"].split("; ")
     assert {"sandbox", "default-src 'none'", "frame-ancestors 'self'"} <= set(policy)
     assert not [part for part in policy if "script" in part or "http" in part]
-    assert answer.text == '<not-LINK rel=preconnect href="//b.example"><not-link/rel=x><h1>Tin</h1><script>alert(1)</script><linked>'
+    assert (
+        answer.text == '<not-LINK rel=preconnect href="//b.example"><not-link/rel=x><h1>Tin</h1><script>alert(1)</script><not-A href=x>y</a><linked>'
+    )
     assert served("/captures/{}/rendered", b"%PDF-1.4", "application/pdf").status_code == 404
     assert not BeautifulSoup(served("/archive/captures/{}", b"%PDF-1.5", "application/pdf").text, "lxml").iframe
 

@@ -55,7 +55,7 @@ class _Layout(HTMLParser):
     def finished(self) -> Markup:
         self.close()
         for tag in reversed(self._open):
-            self._write("</{}>", tag)
+            self._end(tag)
         if self._marked.text[self._at :].strip():
             raise Unlike
         return Markup("").join(self._out)
@@ -70,7 +70,7 @@ class _Layout(HTMLParser):
         elif tag == "a" and "a" not in self._open and (address := web(given.get("href"))):
             self._start(tag, OUTWARD.format(address))
         elif tag == "table":
-            self._start(tag, Markup('<table class="data">'))
+            self._start(tag, Markup('<div class="scroll" tabindex="0"><table class="data">'))
         elif tag == "p":
             self._start(tag, _paragraph(lead=self._at < self._led))
         elif tag in KEPT:
@@ -83,7 +83,7 @@ class _Layout(HTMLParser):
             self._said = ""
         while tag in self._open:
             closed = self._open.pop()
-            self._write("</{}>", closed)
+            self._end(closed)
             if closed == tag:
                 break
 
@@ -103,6 +103,9 @@ class _Layout(HTMLParser):
     def _start(self, tag: str, written: Markup) -> None:
         self._open.append(tag)
         self._out.append(written)
+
+    def _end(self, tag: str) -> None:
+        self._write("</{}>" + ("</div>" if tag == "table" else ""), tag)
 
     def _write(self, written: str, *values: str) -> None:
         self._out.append(Markup(written).format(*values))  # noqa: S704 - only literals of this module come here

@@ -14,7 +14,8 @@ from archive.web.answers import reading, under
 from archive.web.queries import by_id
 from archive.web.raw import Kept, NotShown, is_page, kept
 
-LINK = re.compile(r"<(?=link[\s/>])", re.IGNORECASE)  # rel=preconnect and its like go round the content policy
+# Elements for which a browser opens connections before it looks at the content policy: rel=preconnect and its like, frames, links when pressed.
+HASTY = re.compile(r"<(?=(?:link|i?frame|object|embed|a|area)[\s/>])", re.IGNORECASE)
 ODD = re.compile(r"[^\w.-]+", re.ASCII)
 LONGEST_NAME = 80  # characters
 
@@ -38,7 +39,7 @@ async def rendered(datasette: Any, request: Any) -> Response:
         msg = "this capture is no page"
         raise NotFound(msg)
     under(request, "capture")
-    text = LINK.sub("<not-", found.text)
+    text = HASTY.sub("<not-", found.text)
     return Response(text, headers={"x-dns-prefetch-control": "off"}, content_type="text/html; charset=utf-8")
 
 
