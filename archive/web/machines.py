@@ -15,6 +15,12 @@ IN_A_FILE = 10_000  # addresses of a sitemap; the protocol allows 50,000
 SITEMAPS = "http://www.sitemaps.org/schemas/sitemap/0.9"
 
 
+async def nothing(datasette: Any, request: Any) -> Response:  # noqa: ARG001 - as routes are called
+    """Datasette's pages for its makers: they say where the archive lies, or are of no use without accounts."""
+    msg = "there is no such page"
+    raise NotFound(msg)
+
+
 async def robots(datasette: Any, request: Any) -> Response:
     """Everything may be read; queries by SQL, and every way to sort a table, need not be walked."""
     lines = (

@@ -13,8 +13,9 @@ from archive.versions import versions
 from archive.web import entities, machines, marks
 from archive.web.body import body
 from archive.web.queries import Row, by_id, by_year_newest_first, counted, listing_names, newest, one, rows
-from archive.web.raw import file_of, raw
+from archive.web.raw import raw
 from archive.web.tiles import TileMap, tile_map
+from archive.web.whereabouts import file_of
 from archive.withheld import is_shown, read_withheld
 
 log = logging.getLogger(__name__)

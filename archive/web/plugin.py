@@ -9,7 +9,7 @@ import pluggy
 from datasette.utils import tilde_decode
 from datasette.utils.asgi import Response
 
-from archive.web import capturing, cells, comparing, filters, functions, machines, problems, searching, status
+from archive.web import capturing, cells, comparing, filters, functions, machines, problems, searching, status, whereabouts
 from archive.web.answers import DATABASE, POLICY, under
 from archive.web.pages import PAGES
 from archive.web.words import for_templates
@@ -43,6 +43,7 @@ def prepare_connection(conn: sqlite3.Connection) -> None:
     conn.execute(f"PRAGMA cache_size = -{CACHE}")
     conn.execute("PRAGMA temp_store = MEMORY")
     functions.register(conn)
+    whereabouts.keep_to_ourselves(conn)
 
 
 @hookimpl
@@ -73,6 +74,7 @@ def register_routes() -> list[tuple[str, Callable[..., Awaitable[Response]]]]:
         (r"^/compare(?:\.(?P<format>json|csv))?$", comparing.compare_page),
         (r"^/status$", status.status_page),
         *((rf"^/captures/(?P<id>[0-9a-f]{{16}})/{name}$", view) for name, view in capturing.ROUTES.items()),
+        (r"^/-/(?!static/|static-plugins/|(?:versions|metadata|settings|plugins)(?:\.json)?$)", machines.nothing),
         (r"^/robots\.txt$", machines.robots),
         (r"^/sitemap(?:-(?P<number>[1-9]\d{0,5}))?\.xml$", machines.sitemap),
     ]

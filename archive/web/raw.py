@@ -14,6 +14,7 @@ from archive.captures import SiteFolder, content
 from archive.data import DataFolder
 from archive.errors import ArchiveError
 from archive.records import Capture, Headers
+from archive.web.whereabouts import file_of
 from archive.withheld import hidden
 
 SHOWN = 200_000  # characters of a body that a page shows
@@ -83,11 +84,6 @@ def kept(conn: sqlite3.Connection, row: Mapping[str, object]) -> Kept:
     if _names(capture, body, addresses):
         raise NotShown
     return Kept(capture, body, record)
-
-
-def file_of(conn: sqlite3.Connection) -> str:
-    """The path of the archive that a connection reads; empty where it is in no file."""
-    return str(next((file for _, name, file in conn.execute("PRAGMA database_list") if name == "main"), ""))
 
 
 def _is_public(conn: sqlite3.Connection, site: str, url: str) -> bool:

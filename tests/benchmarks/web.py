@@ -28,7 +28,7 @@ from pipelines import read_html
 from pipelines.context import Context
 from pipelines.derive import derive
 
-SITES = 40
+SITES, AUTHORS = 40, 400
 BATCH = 2000
 WARM = 8  # answers that are left out
 ASKED = {
@@ -37,9 +37,17 @@ ASKED = {
     "search, common": ["/search?q=cong+thuong", "/search?q=va", "/search?q=c%C3%B4ng+th%C6%B0%C6%A1ng", "/search?q=thi+dua&year=2020"],
     "search, relevance": ["/search?q=cong+thuong&sort=relevance", "/search?q=va&sort=relevance", "/search?q=thi+dua&sort=relevance"],
     "search, filters": ["/search?province=bac-kan", "/search?cluster=moit-309-2023-iii", "/search?year=2021&scheme=moit"],
+    "search, of one thing": ["/search?mentions=qd-309-bct-2023", "/search?mentions=bac-kan", "/search?by=w7"],
     "article": ["/archive/articles/a0000010", "/archive/articles/a0000777"],
-    "table, two facets": ["/archive/articles?_facet=site_id&_facet=year"],
+    "table, two facets": ["/archive/articles?_facet=site_id&_facet=year", "/archive/mentions?_facet=kind&_facet=scheme"],
+    "compare": [f"/compare?measure={measure}&by=month" for measure in ("articles", "clusters", "authors", "delay")],
+    "compare, of today": [f"/compare?measure={measure}&borders=new&by=month" for measure in ("articles", "clusters", "authors", "delay")],
     "home": ["/"],
+    "cluster": ["/archive/clusters/moit-309-2023-iii"],
+    "province": ["/archive/provinces/bac-kan", "/archive/provinces/thai-nguyen-2025"],
+    "author": ["/archive/authors/w7"],
+    "department": ["/archive/sites/s3"],
+    "status": ["/status"],
 }
 
 
@@ -92,11 +100,13 @@ def write(path: Path, count: int) -> None:
             "sites",
             [{"id": f"s{n}", "name": f"Sở {n}", "home": "https://x.example/", "family": "generic", "status": "seen"} for n in range(SITES)],
         )
+    with transaction(db):
+        upsert(db, "authors", [{"id": f"w{n}", "name": f"Tác giả {n}", "kind": "person"} for n in range(AUTHORS)])
     drawn = random.Random(1)  # noqa: S311 - the same archive every time
     rows = _rows(count, whole, provinces, drawn)
     while batch := [one for one, _ in zip(rows, range(BATCH), strict=False)]:
         with transaction(db):
-            for table in ("captures", "articles", "mentions"):
+            for table in ("captures", "articles", "mentions", "article_authors", "claims"):
                 _insert(db, table, [row for one in batch for row in one[table]])
     derive(db)
     db.execute("ANALYZE")
@@ -106,7 +116,7 @@ def write(path: Path, count: int) -> None:
 def _rows(count: int, readings: list[Reading], provinces: list[str], drawn: random.Random) -> Iterator[dict[str, list[dict[str, Any]]]]:
     start = datetime(2016, 1, 1, tzinfo=UTC)
     for number in range(count):
-        reading = drawn.choice(readings)
+        reading, author = drawn.choice(readings), drawn.randrange(AUTHORS)
         other = drawn.choice(readings).article.text.split("\n")
         key, site = f"a{number:07}", drawn.randrange(SITES)
         text = f"{reading.article.text}\n{drawn.choice(other)} {number}"
@@ -117,7 +127,7 @@ def _rows(count: int, readings: list[Reading], provinces: list[str], drawn: rand
         row |= {
             "text": text,
             "html": pack(reading.article.html, text),
-            "author": f"Tác giả {drawn.randrange(400)}",
+            "author": f"Tác giả {author}",
             "year": day.year,
             "language": "vi",
         }
@@ -127,7 +137,16 @@ def _rows(count: int, readings: list[Reading], provinces: list[str], drawn: rand
             | {"rule": one.rule, "scheme": one.scheme, "number": one.number, "entity": one.entity}
             for n, one in enumerate(reading.mentions)
         ]
+        about = {"article_id": key, "entity": "moit-309-2023-iii"}
+        claims = [
+            {"id": f"{key}-k{n}", "kind": one.kind, "subject": one.subject, "subject_entity": one.subject_entity, "field": one.field}
+            | {"start": one.start, "end": one.end, "quote": one.quote, "what": one.what, "year": day.year, "place": one.place, **about}
+            | {"day": (day - timedelta(days=drawn.randrange(9))).date().isoformat() if one.kind == "event" else None}
+            for n, one in enumerate(reading.claims)
+        ]
         yield {
+            "article_authors": [{"article_id": key, "position": 0, "author_id": f"w{author}", "role": "text", "printed": f"Tác giả {author}"}],
+            "claims": claims,
             "captures": [capture | kept | {"fetched_at": day.isoformat(), "outcome": "article"}],
             "articles": [row | {"capture_id": capture["id"], "first_seen": day.isoformat(), "last_seen": day.isoformat()}],
             "mentions": mentions,
