@@ -450,7 +450,7 @@ def test_only_what_an_export_made_is_replaced(tmp_path: Path) -> None:
         (folder / name).write_text("old", encoding="utf-8")
     with pytest.raises(UsageError, match="--force"), in_place(ours, force=False):
         pass
-    with pytest.raises(UsageError, match="other things than WARC files"), in_place(theirs, force=True):
+    with pytest.raises(UsageError, match="other things than what an export writes"), in_place(theirs, force=True):
         pass
     with in_place(ours, force=True) as new:
         new.mkdir()
