@@ -82,6 +82,8 @@ def fill_claims(insert: Callable[..., None]) -> None:
     told = {"what": "summary", "year": 2023, "day": "2024-01-12", "place": "thành phố Lạng Sơn", "subject": "tổng kết"}
     insert("claims", id="k1", kind="member", subject="Thái Nguyên", subject_entity="thai-nguyen", **said)
     insert("claims", id="k2", kind="event", **said, **told)
+    for key, year, name, province in (("k4", 2024, "Thái Nguyên", "thai-nguyen"), ("k5", 2023, "Cao Bằng", "cao-bang")):
+        insert("claims", id=key, kind="leader", year=year, subject=name, subject_entity=province, **said)
     insert("claims", id="k3", kind="award", what="first", year=2023, subject="Cao Bằng", subject_entity="cao-bang", **said)
 
 
@@ -162,6 +164,7 @@ def fill(conn: sqlite3.Connection) -> None:
     )
     insert("cluster_members", cluster_id="moit-309-2023-iii", province_id="bac-kan", decision_id="qd-309-bct-2023")
     insert("cluster_members", cluster_id="moit-309-2023-iii", province_id="cao-bang", decision_id="qd-309-bct-2023")
+    insert("cluster_leaders", id="l1", cluster_id="moit-309-2023-iii", year=2023, role="leader", province_id="cao-bang", source="https://x.example/")
     insert("site_provinces", site_id="bac-kan", province_id="bac-kan")
     counted = {"requests": 9, "articles": 2, "failures": 0, "waiting": 7}
     insert("runs", id="r1", site_id="cao-bang", started_at="2023-03-15T01:00:00+00:00", outcome="short", **counted)
@@ -362,15 +365,24 @@ def test_a_cluster_says_who_is_in_it_by_which_decision_and_who_says_so(page: Cal
     assert soup.h1.get_text() == "Cụm thi đua số III"
     assert facts(soup)["Made by decision (Quyết định)"] == ["309/QĐ-BCT 17/02/2023"]
     assert facts(soup)["In force"] == ["since 17/02/2023 until 30/06/2025"]
-    members = [" ".join(one.get_text(" ").split()) for one in soup.select(".plain li")]
+    members = [" ".join(one.get_text(" ").split()) for one in soup.select(".plain")[0].select("li")]
     assert members == ["Bắc Kạn now part of Thái Nguyên", "Cao Bằng"]  # the successor of the same name is not repeated
-    said, told, placed = (
-        [[cell.get_text(strip=True) for cell in row.select("td")] for row in table.select("tbody tr")] for table in soup.select("table.data")
+    years, told, said = (
+        [[" ".join(cell.get_text(" ").split()) for cell in row.select("th, td")] for row in table.select("tbody tr")]
+        for table in soup.select("table.data")
     )
-    assert said == [["", "Thái Nguyên", "member", "contradicts them", "1", "14/03/2023"]]
-    assert told == [["2023", "summary of the year (tổng kết)", "12/01/2024, thành phố Lạng Sơn", "1", "14/03/2023"]]
-    assert placed == [["2023", "first (nhất)", "Cao Bằng", "1", "14/03/2023"]]
-    assert [link["href"] for link in soup.select("table.data tbody a")[:2]] == ["/archive/provinces/thai-nguyen", "/archive/articles/a1"]
+    meeting = "summary of the year (tổng kết) : 12/01/2024, thành phố Lạng Sơn"
+    leader = "Cao Bằng 1 article"
+    assert years == [["2024", "Thái Nguyên 1 article (only articles say so)", "", "", ""], ["2023", leader, "", meeting, "first (nhất) : Cao Bằng"]]
+    assert told == [["Bắc Kạn", "member", "–"], ["Cao Bằng", "member", "–"], ["Thái Nguyên", "–", "1"]]
+    assert said[-1] == ["", "Thái Nguyên", "member", "contradicts them", "1", "14/03/2023"]
+    assert [row[:4] for row in said[:2]] == [
+        ["2024", "Thái Nguyên", "leader (Cụm trưởng)", "adds to them"],
+        ["2023", "Cao Bằng", "leader (Cụm trưởng)", "agrees"],
+    ]
+    links = [link["href"] for link in soup.select("table.timeline tbody a")]
+    assert links[:2] == ["/archive/provinces/thai-nguyen", "/archive/provinces/cao-bang"]
+    assert "/archive/articles/a1" in links
     assert named(soup) == [TITLE]
 
 
@@ -425,7 +437,7 @@ def test_what_mentions_and_claims_name_is_a_link(page: Callable[[str], Beautiful
     links = {link["href"] for link in page("/archive/mentions").select("td.col-entity a")}
     assert links == {"/archive/clusters/moit-309-2023-iii", "/archive/decisions/qd-309-bct-2023", "/archive/provinces/bac-kan"}
     assert page("/archive/claims").select_one("td.col-subject_entity a")["href"] == "/archive/provinces/thai-nguyen"
-    fact = page("/archive/cluster_facts").select_one("table.rows-and-columns tbody tr")
+    fact = page("/archive/cluster_facts?kind=member").select_one("table.rows-and-columns tbody tr")
     assert [link["href"] for link in fact.select("a")] == ["/archive/clusters/moit-309-2023-iii", "/archive/provinces/thai-nguyen"]
     assert not page("/archive?sql=select+entity+from+mentions").select("td a")
 

@@ -170,7 +170,10 @@ def test_the_status_of_the_visits(page: Callable[[str], BeautifulSoup]) -> None:
 
 EXAMPLES: dict[str, tuple[dict[str, str], list[dict[str, Any]]]] = {
     "articles_of_a_cluster": ({"cluster": "moit-309-2023-iii", "year": "2023"}, [{"article_id": "a1", "province_id": "bac-kan"}]),
-    "leaders_of_clusters": ({"cluster": "moit-309-2023-iii"}, []),
+    "leaders_of_clusters": (
+        {"cluster": "moit-309-2023-iii"},
+        [{"year": 2024, "province_id": "thai-nguyen", "reference": "adds"}, {"year": 2023, "province_id": "cao-bang", "reference": "agrees"}],
+    ),
     "contradicting_claims": ({"cluster": ""}, [{"province_id": "thai-nguyen", "reference": "contradicts", "articles": 1}]),
     "vanished_in_a_month": ({"month": "2023-04"}, []),  # none of them has
     "edited_after_publication": ({"site": "bac-kan"}, [{"article_id": "a1", "number": 1, "title_before": "Bản đầu"}]),

@@ -112,13 +112,13 @@ def test_we_say_who_we_are(tmp_path: Path) -> None:
 
 
 def test_a_slow_site_is_let_alone_for_as_long_as_its_answers_take_and_asked_faster_when_it_is_quick_again(tmp_path: Path) -> None:
-    host = Host("khach", articles=9, slow=dict.fromkeys(("/bai/0", "/bai/1", "/bai/2"), 0.4))
+    host = Host("khach", articles=9, slow=dict.fromkeys(("/bai/0", "/bai/1", "/bai/2"), 0.9))
     result, _ = crawl(tmp_path, host, pace=0.05)
     assert (result["outcome"], result["new"]) == ("complete", 9)
     pauses = host.pauses()
-    assert min(pauses[path] for path in host.slow) >= 0.38
-    assert pauses["/bai/3"] >= 0.18  # one quick answer proves little
-    assert max(pauses["/danh-sach/"], pauses["/bai/7"]) < 0.38
+    assert min(pauses[path] for path in host.slow) >= 0.85
+    assert pauses["/bai/3"] >= 0.4  # one quick answer proves little
+    assert max(pauses["/danh-sach/"], pauses["/bai/7"]) < 0.85  # a busy machine has its own pauses
 
 
 def test_a_time_out_counts_as_slow(tmp_path: Path) -> None:

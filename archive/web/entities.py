@@ -4,6 +4,7 @@ import sqlite3
 from collections.abc import Mapping
 from typing import Any
 
+from archive.web import timeline
 from archive.web.queries import by_id, by_year_newest_first, count, counted_of, facts_of, listing_names, mentioning, newest, rows, told_of
 
 MOST = 12  # authors, categories, clusters on the page of a province
@@ -24,14 +25,19 @@ def cluster(conn: sqlite3.Connection, key: str) -> Mapping[str, Any]:
         "SELECT year, role, provinces.id, name, source FROM cluster_leaders JOIN provinces ON provinces.id = province_id WHERE cluster_id = ?"
         " ORDER BY year DESC, role DESC"
     )
+    known, led, claimed = rows(conn, members, key), rows(conn, leaders, key), facts_of(conn, key)
+    events, awards = told_of(conn, key, "event"), told_of(conn, key, "award")
+    member_years, told_members = timeline.members(known, claimed)
     return {
         "cluster": found,
         "decision": by_id(conn, "decisions", found["decision_id"]),
-        "members": rows(conn, members, key),
-        "leaders": rows(conn, leaders, key),
-        "claims": facts_of(conn, key),
-        "events": told_of(conn, key, "event"),
-        "awards": told_of(conn, key, "award"),
+        "members": known,
+        "member_years": member_years,
+        "told_members": told_members if member_years else [],
+        "leaders": led,
+        "claims": claimed,
+        "timeline": timeline.timeline(led, claimed, events, awards),
+        "undated": [row for row in (*events, *awards) if not row["year"]],
         "same_number": rows(conn, OTHERS, key, found["scheme"], found["number"]),
         "years": by_year_newest_first(counted_of(conn, "cluster/year", key)),
         "writing": _most(conn, counted_of(conn, "cluster/province", key), "provinces"),

@@ -86,12 +86,22 @@ def facts_of(conn: sqlite3.Connection, cluster: str) -> list[Row]:
 
 
 def told_of(conn: sqlite3.Connection, cluster: str, kind: str) -> list[Row]:
-    """Its meetings (`event`) or its `award`s as articles tell of them, newest years first."""
-    return rows(
+    """Its meetings (`event`) or its `award`s as articles tell of them, newest years first; day and place are of one article, never of two.
+    One that is told elsewhere with all this says and more is left out.
+    """
+    told = rows(
         conn,
-        "SELECT what, c.year, subject_entity, p.name AS province, max(day) AS day, max(place) AS place, quote, article_id, max(published_at) AS"
+        "SELECT what, c.year, subject_entity, p.name AS province, day, place, quote, article_id, max(published_at) AS"
         " published_at, count(DISTINCT article_id) AS articles FROM claims c JOIN articles a ON a.id = article_id LEFT JOIN provinces p"
-        " ON p.id = subject_entity WHERE entity = ? AND c.kind = ? GROUP BY c.year, what, subject_entity ORDER BY c.year DESC, what, articles DESC",
+        " ON p.id = subject_entity WHERE entity = ? AND c.kind = ? GROUP BY c.year, what, subject_entity, day, place"
+        " ORDER BY c.year DESC, what, day, articles DESC",
         cluster,
         kind,
     )
+    return [row for row in told if not any(_says_more(other, row) for other in told)]
+
+
+def _says_more(other: Row, row: Row) -> bool:
+    same = all(other[name] == row[name] for name in ("what", "year", "subject_entity"))
+    agrees = all(row[name] is None or other[name] == row[name] for name in ("day", "place"))
+    return same and agrees and (other["day"], other["place"]) != (row["day"], row["place"])
