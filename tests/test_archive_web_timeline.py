@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from archive.web.queries import _says_more
+from archive.web.queries import without_vaguer
 from archive.web.timeline import members, timeline
 
 
@@ -42,8 +42,7 @@ def test_a_vaguer_telling_gives_way_to_one_that_says_all_of_it_and_more() -> Non
     whole, day, place, nothing = (
         meeting("signing", 2023, d, p) for d, p in (("2023-03-14", "Huế"), ("2023-03-14", None), (None, "Vinh"), (None, None))
     )
-    assert _says_more(whole, day)
-    assert _says_more(whole, nothing)
-    assert not _says_more(whole, place)
-    assert not _says_more(whole, whole)
-    assert not _says_more(whole, meeting("signing", 2022))
+    assert without_vaguer([nothing, day, place, whole]) == [place, whole]
+    assert without_vaguer([nothing, meeting("signing", 2023, None, "Huế"), whole]) == [whole]
+    assert without_vaguer([nothing, meeting("signing", 2022)]) == [nothing, meeting("signing", 2022)]
+    assert without_vaguer([day, meeting("signing", 2023, "2023-05-18", "Huế")]) == [day, meeting("signing", 2023, "2023-05-18", "Huế")]

@@ -2,13 +2,14 @@
 
 import sqlite3
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 Row = dict[str, Any]
 
 LISTED = "articles.id, title, published_at, author, province_id, site_id, category"  # what a list shows of an article
 SHOWN = 20  # articles on the page of a cluster, a province, an author; the rest is one link away
+TOLD = 500  # meetings, and awards, on the page of a cluster; its claims hold all
 COMMON = 5_000  # articles from which on it is quicker to walk all by date than to sort those that mention a thing
 
 
@@ -87,21 +88,34 @@ def facts_of(conn: sqlite3.Connection, cluster: str) -> list[Row]:
 
 def told_of(conn: sqlite3.Connection, cluster: str, kind: str) -> list[Row]:
     """Its meetings (`event`) or its `award`s as articles tell of them, newest years first; day and place are of one article, never of two.
-    One that is told elsewhere with all this says and more is left out.
+    At most TOLD; one that another says all of, and more, is left out.
     """
     told = rows(
         conn,
         "SELECT what, c.year, subject_entity, p.name AS province, day, place, quote, article_id, max(published_at) AS"
         " published_at, count(DISTINCT article_id) AS articles FROM claims c JOIN articles a ON a.id = article_id LEFT JOIN provinces p"
         " ON p.id = subject_entity WHERE entity = ? AND c.kind = ? GROUP BY c.year, what, subject_entity, day, place"
-        " ORDER BY c.year DESC, what, day, articles DESC",
+        f" ORDER BY c.year DESC, what, day, articles DESC LIMIT {TOLD}",
         cluster,
         kind,
     )
-    return [row for row in told if not any(_says_more(other, row) for other in told)]
+    return without_vaguer(told)
 
 
-def _says_more(other: Row, row: Row) -> bool:
-    same = all(other[name] == row[name] for name in ("what", "year", "subject_entity"))
-    agrees = all(row[name] is None or other[name] == row[name] for name in ("day", "place"))
-    return same and agrees and (other["day"], other["place"]) != (row["day"], row["place"])
+def without_vaguer(told: Sequence[Row]) -> list[Row]:
+    """Of tellings of the same thing without those that another one says all of, and more."""
+    days, places, more = set[Any](), set[Any](), set[Any]()  # that are told together with a place, with a day, with either
+    for row in told:
+        what = (row["what"], row["year"], row["subject_entity"])
+        if row["day"] and row["place"]:
+            days.add((what, row["day"]))
+            places.add((what, row["place"]))
+        if row["day"] or row["place"]:
+            more.add(what)
+    kept = []
+    for row in told:
+        what, day, place = (row["what"], row["year"], row["subject_entity"]), row["day"], row["place"]
+        vaguer = ((what, day) in days if day else (what, place) in places) if bool(day) != bool(place) else not day and what in more
+        if not vaguer:
+            kept.append(row)
+    return kept
