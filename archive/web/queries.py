@@ -95,9 +95,10 @@ def told_of(conn: sqlite3.Connection, cluster: str, kind: str) -> list[Row]:
         "SELECT what, c.year, subject_entity, p.name AS province, day, place, quote, article_id, max(published_at) AS"
         " published_at, count(DISTINCT article_id) AS articles FROM claims c JOIN articles a ON a.id = article_id LEFT JOIN provinces p"
         " ON p.id = subject_entity WHERE entity = ? AND c.kind = ? GROUP BY c.year, what, subject_entity, day, place"
-        f" ORDER BY c.year DESC, what, day, articles DESC LIMIT {TOLD}",
+        " ORDER BY c.year DESC, what, day, articles DESC LIMIT ?",
         cluster,
         kind,
+        TOLD,
     )
     return without_vaguer(told)
 
