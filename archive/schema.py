@@ -244,11 +244,12 @@ def contests_and_what_claims_say(db: sqlite_utils.Database) -> None:
 
 
 # What a search filters, sorts and counts by, in one narrow row an article: so that ten thousand of them are read at once. `article` is the
-# rowid of the article, as the full-text indexes know it; the last three are sets, in order, joined by commas.
+# rowid of the article, as the full-text indexes know it; the last three are sets, in order, joined by commas. The + keeps SQLite from going
+# through all mentions of clusters for each article, by their index.
 FACETS_OF = """
 SELECT a.rowid AS article, a.published_at, a.province_id, a.site_id, a.year, a.author, a.category,
   ifnull((SELECT group_concat(entity) FROM
-    (SELECT DISTINCT entity FROM mentions WHERE article_id = a.id AND kind = 'cluster' ORDER BY 1)), '') AS clusters,
+    (SELECT DISTINCT entity FROM mentions WHERE article_id = a.id AND +kind = 'cluster' ORDER BY 1)), '') AS clusters,
   ifnull((SELECT group_concat(scheme) FROM (SELECT DISTINCT scheme FROM mentions WHERE article_id = a.id ORDER BY 1)), '') AS schemes,
   ifnull((SELECT group_concat(kind) FROM (SELECT DISTINCT kind FROM mentions WHERE article_id = a.id ORDER BY 1)), '') AS kinds
 FROM articles a"""

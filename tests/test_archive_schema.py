@@ -242,3 +242,13 @@ def test_a_later_form_is_refused_to_readers_until_a_writer_has_come(tmp_path: Pa
         assert next(db.query("SELECT id, digest FROM articles")) == {"id": "a1", "digest": None}
         assert [name for (name,) in db.execute("SELECT name FROM _sqlite_migrations ORDER BY id")] == ["first_form", "second_form"]
     open_archive(path, readonly=True).close()
+
+
+def test_the_narrow_row_of_an_article_is_made_from_its_own_mentions_alone(tmp_path: Path) -> None:
+    """Also where SQLite knows nothing of how the tables are filled: by another index every article would go through all clusters' mentions."""
+    db = sqlite_utils.Database(tmp_path / "archive.db")
+    schema.migrate(db)
+    for condition in ("", " WHERE a.id = 'x'"):
+        plan = [row["detail"] for row in db.query(f"EXPLAIN QUERY PLAN {schema.FACETS_OF}{condition}")]
+        assert sum("mentions_by_article (article_id=?)" in step for step in plan) == 3
+    db.close()
