@@ -15,7 +15,7 @@ from archive.capture_index import Index
 from archive.errors import StorageError
 from archive.markup import unpack
 from archive.records import Place
-from archive.schema import FTS, INDEXES, first_form, migrate, migrations
+from archive.schema import FACETS_OF, FTS, INDEXES, first_form, migrate, migrations
 from archive.tables import open_archive, transaction, upsert
 from crawler.frontier import Frontier, read_log
 
@@ -247,8 +247,8 @@ def test_a_later_form_is_refused_to_readers_until_a_writer_has_come(tmp_path: Pa
 def test_the_narrow_row_of_an_article_is_made_from_its_own_mentions_alone(tmp_path: Path) -> None:
     """Also where SQLite knows nothing of how the tables are filled: by another index every article would go through all clusters' mentions."""
     db = sqlite_utils.Database(tmp_path / "archive.db")
-    schema.migrate(db)
+    migrate(db)
     for condition in ("", " WHERE a.id = 'x'"):
-        plan = [row["detail"] for row in db.query(f"EXPLAIN QUERY PLAN {schema.FACETS_OF}{condition}")]
+        plan = [row["detail"] for row in db.query(f"EXPLAIN QUERY PLAN {FACETS_OF}{condition}")]
         assert sum("mentions_by_article (article_id=?)" in step for step in plan) == 3
     db.close()
