@@ -4,7 +4,8 @@ A further measure is a further entry of MEASURES.
 """
 
 import sqlite3
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal, TypeAlias
 
@@ -18,9 +19,9 @@ MEASURES: dict[str, tuple[str, str]] = {
     "authors": ("(SELECT * FROM facets WHERE author IS NOT NULL)", "count(DISTINCT author)"),
     "delay": (
         (
-            "(SELECT a.province_id, a.published_at, julianday(substr(a.published_at, 1, 10)) - julianday(max(c.day)) AS days FROM claims c"
-            " CROSS JOIN articles a ON a.id = c.article_id WHERE c.kind = 'event' AND c.day IS NOT NULL AND a.published_at IS NOT NULL"
-            " GROUP BY c.article_id)"
+            "(SELECT f.province_id, f.published_at, julianday(substr(f.published_at, 1, 10)) - julianday(max(c.day)) AS days FROM claims c"
+            " CROSS JOIN articles a ON a.id = c.article_id CROSS JOIN facets f ON f.article = a.rowid"
+            " WHERE c.kind = 'event' AND c.day IS NOT NULL AND f.published_at IS NOT NULL GROUP BY c.article_id)"
         ),
         "round(avg(days) FILTER (WHERE days >= 0), 1)",
     ),
@@ -50,31 +51,29 @@ def compare(conn: sqlite3.Connection, asked: Asked, *, most: int = 3) -> Compare
     """The numbers of the provinces that are asked for, or of the `most` with most articles. Unknown ones are left out; with the borders of
     today one of before stands for the province it belongs to now.
     """
-    place = (
-        "coalesce((SELECT successor_id FROM provinces p WHERE p.id = m.province_id), m.province_id)" if asked.borders == "new" else "m.province_id"
-    )
-    labels = dict(conn.execute("SELECT id, label FROM provinces").fetchall())
-    named = asked.provinces
-    if asked.borders == "new":
-        today = dict(conn.execute("SELECT id, coalesce(successor_id, id) FROM provinces").fetchall())
-        named = tuple(dict.fromkeys(today.get(one, one) for one in named))
-    chosen = [one for one in named if one in labels] or _largest(conn, place, most)
+    provinces = {key: (label, successor) for key, label, successor in conn.execute("SELECT id, label, successor_id FROM provinces")}
+    belongs = {key: successor or key if asked.borders == "new" else key for key, (_, successor) in provinces.items()}
+    chosen = list(dict.fromkeys(belongs[one] for one in asked.provinces if one in belongs)) or _largest(conn, belongs, most)
+    territory = [(key, place) for key, place in belongs.items() if place in chosen]
     rows, value = MEASURES[asked.measure]
-    marks = ", ".join("?" * len(chosen))
     sql = (
-        f"SELECT {place} AS place, substr(m.published_at, 1, {LENGTHS[asked.by]}) AS period, {value} FROM {rows} m"  # noqa: S608 - our own names only
-        f" WHERE m.published_at IS NOT NULL AND place IN ({marks}) GROUP BY 1, 2"
+        f"WITH territory(id, place) AS (VALUES {', '.join(['(?, ?)'] * len(territory)) or '(NULL, NULL)'})"  # noqa: S608 - our own names only
+        f" SELECT t.place, substr(m.published_at, 1, {LENGTHS[asked.by]}) AS period, {value} FROM territory t CROSS JOIN {rows} m"
+        " ON m.province_id = t.id WHERE m.published_at IS NOT NULL GROUP BY 1, 2"
     )
-    found = {(where, period): number for where, period, number in conn.execute(sql, chosen)}
+    found = {(where, period): number for where, period, number in conn.execute(sql, [one for pair in territory for one in pair])}
     periods = _all_between(sorted({period for _, period in found}), asked.by)
     nothing = 0 if asked.measure in ADDED else None
     values = {one: tuple(found.get((one, period), nothing) for period in periods) for one in chosen}
-    return Compared(periods, {one: labels[one] for one in chosen}, values)
+    return Compared(periods, {one: provinces[one][0] for one in chosen}, values)
 
 
-def _largest(conn: sqlite3.Connection, place: str, most: int) -> list[str]:
-    sql = f"SELECT {place} AS place FROM facets m WHERE m.province_id IS NOT NULL GROUP BY 1 ORDER BY count(*) DESC, 1 LIMIT ?"  # noqa: S608
-    return [one for (one,) in conn.execute(sql, [most])]
+def _largest(conn: sqlite3.Connection, belongs: Mapping[str, str], most: int) -> list[str]:
+    """The places with most articles, by the table of counts."""
+    articles = Counter[str]()
+    for province, count in conn.execute("SELECT value, articles FROM counts WHERE measure = 'province'"):
+        articles[belongs.get(province, province)] += count
+    return [place for place, _ in sorted(articles.items(), key=lambda one: (-one[1], one[0]))[:most] if place in belongs]
 
 
 def _all_between(periods: Sequence[str], by: By) -> tuple[str, ...]:

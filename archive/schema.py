@@ -266,6 +266,12 @@ def narrow_rows_for_searching(db: sqlite_utils.Database) -> None:
     db.execute("CREATE TRIGGER articles_facets_ad AFTER DELETE ON articles BEGIN DELETE FROM facets WHERE article = old.rowid; END")
 
 
+@migrations()
+def provinces_compared_from_an_index(db: sqlite_utils.Database) -> None:
+    """With all that `archive.compare` asks of an article."""
+    db.execute("CREATE INDEX facets_by_province ON facets (province_id, published_at, author, kinds)")
+
+
 def migrate(db: sqlite_utils.Database) -> None:
     """Bring `db` up to the newest form; nothing is done where it is already."""
     migrations.apply(db)

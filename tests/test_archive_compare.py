@@ -52,6 +52,8 @@ def path(tmp_path_factory: pytest.TempPathFactory) -> Path:
                 db.execute(
                     'INSERT INTO claims (id, article_id, kind, subject, day, field, start, "end", quote) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)', claim
                 )
+        counted = {province: sum(one[0] == province for one in ARTICLES) for province, *_ in ARTICLES}
+        db["counts"].insert_all({"measure": "province", "value": province, "articles": count} for province, count in counted.items())
     return file
 
 

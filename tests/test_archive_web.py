@@ -788,7 +788,7 @@ def test_wrong_requests_are_told_so_without_traces(
 
 def test_a_fault_of_ours_is_logged_and_not_shown(path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture) -> None:
     served = app(path)
-    monkeypatch.setitem(pages.PAGES, "index.html", lambda _conn, _key: 1 // 0)
+    monkeypatch.setattr(pages, "home", lambda _conn: 1 // 0)
     page, data = (asyncio.run(served.client.get(address)) for address in ("/", "/nothing.json"))
     close(served)
     assert (page.status_code, data.status_code, data.json()["status"]) == (500, 404, 404)

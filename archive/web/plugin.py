@@ -11,7 +11,7 @@ from datasette.utils.asgi import Response
 
 from archive.web import capturing, cells, comparing, filters, functions, machines, problems, searching, status, whereabouts
 from archive.web.answers import DATABASE, POLICY, under
-from archive.web.pages import PAGES
+from archive.web.pages import PAGES, home_page
 from archive.web.words import for_templates
 
 POLICIES = {
@@ -70,6 +70,7 @@ def extra_template_vars(template: str, database: str | None, request: Any, datas
 @hookimpl
 def register_routes() -> list[tuple[str, Callable[..., Awaitable[Response]]]]:
     return [
+        (r"^/$", home_page),
         (r"^/search(?:\.(?P<format>json|csv|atom))?$", searching.search_page),
         (r"^/compare(?:\.(?P<format>json|csv))?$", comparing.compare_page),
         (r"^/status$", status.status_page),
