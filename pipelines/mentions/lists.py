@@ -14,15 +14,16 @@ OFFICE = r"""(?:(?<!cơ )sở [^\W\d_][\w&-]*(?:,? (?:và |& ?)?(?!(?:các|của
     |(?:cục )?thuế|cục [^\W\d_]+(?: [^\W\d_]+){0,3}?|tòa án(?: nhân dân)?|tand
     |vksnd|viện (?:kiểm sát|ksnd)(?: nhân dân)?|lđlđ|liên đoàn lao động|liên minh (?:hợp tác xã|htx)|hội [^\W\d_]+(?: [^\W\d_]+){0,3}?
     |công đoàn(?: [^\W\d_]+){0,5}?|quỹ [^\W\d_]+(?: [^\W\d_]+){0,6}?|bảo hiểm xã hội|bhxh|kho bạc(?: nhà nước)?
-    |ngân hàng nhà nước)(?: \([^()]{1,12}\))?"""
+    |ngân hàng nhà nước(?: chi nhánh)?)(?: \([^()]{1,12}\))?"""
 _KIND = r"(?:tỉnh|thành phố|tp\.?)"
 _PLACES = rf"(?:{_KIND}(?:(?:,? và|,) {_KIND})?|địa phương|đơn vị)"
 _OWN = pattern(rf"(?<!\w)(?:(?P<office>{OFFICE}) (?:{_KIND} ?)?|{_KIND} ?)$")
 # what stands before the names of several: "Sở Công Thương các tỉnh, thành phố: ", "các Sở Công Thương ", "6 Sở Công Thương: "
 _SHARED = rf"(?:(?P<of>{OFFICE}) (?:(?:các|của|{COUNT}) ){{1,2}}{_PLACES}|(?:các|{COUNT}) (?P<each>{OFFICE})|(?:các|{COUNT}) {_PLACES})(?: ?: ?| )"
 _HEAD = pattern(rf"(?<!\w){_SHARED}$")
-_JOINT = pattern(rf"""(?: ?\([^()\n]{{1,25}}\))?(?: ?[,;/] ?(?:và |cùng )?(?:\(?\d{{1,2}}[.)] )?|[,;]?\n[-+•] ?| - | (?:và|cùng|cùng với
-    |với) )(?:{_SHARED})?""")
+_ROLE = r"(?: ?\([^()\n]{1,45}\)| ?[-–] ?(?:cụm trưởng|cụm phó|trưởng cụm|phó cụm|ủy viên)(?: năm \d{4})?)"
+_JOINT = pattern(rf"""{_ROLE}?(?: ?[,;/] ?(?:và |cùng )?(?:\(?\d{{1,2}}[.)] )?|[,;.]?\n(?:[-+•*] ?|\d{{1,2}}[.)] ?)| -[ ]
+    | (?:hiện |nay |đang )?(?:và|cùng|cùng với|với) )(?:{_SHARED})?""")
 SHARED = re.sub(r"\?P<\w+>", "?:", _SHARED)  # the same for others' patterns
 _OF_SEVERAL = pattern(rf"(?<!\w)(?:các|{COUNT}) (?:{_KIND}(?:,? và|,)? )?$")
 _REACH = 80  # characters that a name may begin before its province

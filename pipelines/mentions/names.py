@@ -12,7 +12,7 @@ def pattern(text: str) -> re.Pattern[str]:
 
 REGION = r"""
     (?:trung du(?:,? và|,)? miền núi (?:phía )?bắc(?: bộ)?|miền núi phía bắc
-    |bắc trung bộ và duyên hải miền trung|(?:duyên hải )?(?:bắc|nam) trung bộ|duyên hải (?:miền trung|bắc bộ)
+    |bắc trung bộ và duyên hải miền trung|(?:bắc|nam) miền trung|(?:duyên hải )?(?:bắc|nam) trung bộ|duyên hải (?:miền trung|bắc bộ)
     |đồng bằng (?:sông hồng|sông cửu long|bắc bộ|nam bộ)|miền trung(?:(?: và|,| -) tây nguyên)?|tây nguyên|việt bắc
     |(?:miền )?(?:đông|tây) nam bộ|(?:đông|tây) bắc(?: bộ)?|(?:miền núi,? (?:và )?)?biên giới (?:phía bắc|tây nam)|tây nam sông hậu
     |trực thuộc trung ương|(?:phía|miền) (?:bắc|trung|nam)|(?:bắc|trung|nam) bộ)

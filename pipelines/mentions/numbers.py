@@ -39,6 +39,11 @@ def number_at(words: Words, offset: int) -> tuple[str, int] | None:
     return (str(value), found.end()) if found and value is not None else None
 
 
+def as_number(count: str) -> int | None:
+    """Of digits, or of a number in folded words."""
+    return int(count) if count.isdecimal() else _SPOKEN.get(count)
+
+
 def _value(found: re.Match[str]) -> int | None:
     parts = found.groupdict()
     if parts["arabic"]:

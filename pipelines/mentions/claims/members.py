@@ -7,23 +7,35 @@ from archive.records import Claim, Mention
 from pipelines.mentions.claims.page import Page
 from pipelines.mentions.lists import COUNT, OFFICE, Named
 from pipelines.mentions.names import REGION, pattern
+from pipelines.mentions.numbers import as_number
 from pipelines.mentions.years import year_behind
 
 # What may stand between the word that opens a list and its first name: "6 đơn vị thành viên là Sở Công Thương các tỉnh, thành phố:".
 _HEAD = rf"""(?:(?:{OFFICE}|{REGION}|các|của|thuộc|{COUNT}|đơn vị|thành viên|tỉnh|thành phố|thành|tp|địa phương|cơ quan|sở|là|gồm|có|khu vực|vùng
-    |miền|tham gia|cụ thể|như sau|sau đây
-    |\(?\d{{1,2}}[.)])(?!\w)[ ,:(-]{{0,3}})*"""
+    |miền|tham gia|cụ thể|như sau|sau đây|lần lượt|theo thứ tự|tính từ bắc vào nam|từ bắc vào nam
+    |\(?\d{{1,2}}[.)])(?!\w)[ ,:(\n+•*-]{{0,4}})*"""
+_GAP = r"[ :\n+•*-]{0,5}"
 _OPENS = pattern(rf"""(?:(?:bao )?gồm|quy tụ|tập hợp|(?:nay |hiện |chỉ )?còn(?: lại)?|(?:hiện|nay)(?: đang)? có|(?:có|với)(?= (?:{COUNT}|các) )
-    |(?:các )?thành viên(?= (?:là|gồm)))(?!\w)[ :]{{0,2}}{_HEAD}$""")
+    |(?:các )?thành viên(?= (?:là|gồm))|{COUNT} (?:đơn vị )?thành viên [^,.;:\n]{{0,50}}như sau)(?!\w){_GAP}{_HEAD}$""")
+# "Cụm X có Sở A, Sở B và Sở C.": with nothing behind that the list would do, or "là thành viên"
+_HAS = pattern(rf" (?:(?:hiện|nay|đang|còn|cũng) ){{0,3}}có {_HEAD}$")
+_ENDS = pattern(r" ?(?:\([^()\n]{1,45}\))?(?:[.;]|\n|$| (?:là|làm) (?:các )?(?:đơn vị )?thành viên)")
+_BESIDES = pattern(r"(?:^|[ .\n])ngoài (?:ra )?(?:đơn vị )?$")
 _STEMS = ("gồm", "thành viên", "có ", "với ", "còn ", "quy tụ", "tập hợp", "nay ", "hiện ")
 # around a cluster whose members are named right behind it: "Sáu thành viên của … là", "Bốn đơn vị thành viên của … (", "Tham gia … có"
-_MEMBERS_OF = pattern(rf"(?<!\w)(?:(?:{COUNT} |các )?(?:đơn vị )?(?:thành viên|đơn vị|sở)(?: của| trong| thuộc)?|tham gia|thuộc) $")
-_NAMED = pattern(rf"(?:,? (?:của|thuộc|ngành|bộ) [^,;.()\n]{{2,40}}?)?[ (]{{0,2}}(?P<opens>là|gồm|có|bao gồm|:|-|(?<=\())[ :]{{0,2}}{_HEAD}$")
+_MEMBERS_OF = pattern(rf"""(?<!\w)(?:(?:{COUNT} |các )?(?:đơn vị )?(?:thành viên|đơn vị|{OFFICE})
+    (?:(?: (?:cùng|hiện|nay|đang)){{0,2}}(?: nằm| sinh hoạt)?(?: của| trong| thuộc))?|tham gia|thuộc|sinh hoạt trong) $""")
+_NAMED = pattern(rf"(?:,? (?:của|thuộc|ngành|bộ) [^,;.()\n]{{2,40}}?)?[ (]{{0,2}}(?P<opens>là|gồm|có|bao gồm|:|-|(?<=\()){_GAP}{_HEAD}$")
 _IN_BRACKETS = pattern(rf"(?:,? [^,;.()\n]{{3,60}})? \({_HEAD}$")
 # between a list and the cluster it makes up
-_MAKE_UP = pattern(rf""" (?:đã |sẽ |cùng ){{0,2}}(?:hợp thành|tạo thành|lập thành|nằm trong|cùng thuộc|được xếp vào
-    |là (?:các |{COUNT} )?thành viên(?: của)?) $""")
+_MAKE_UP = pattern(rf"""(?:(?:,| -) {OFFICE}(?: của)?(?: cả)?(?: {COUNT}| các)? (?:tỉnh|địa phương|đơn vị)(?: này| trên)?)?
+    (?: (?:đã|sẽ|cùng|cùng nhau|đều|hiện|nay|đang)){{0,3}} (?:hợp thành|tạo thành|lập thành|nằm trong|sinh hoạt (?:trong|tại)|cùng thuộc|được xếp vào
+    |là (?:các |những |{COUNT} )?(?:đơn vị )?thành viên(?: của)?),? $""")
+_COUNTED = pattern(rf"(?<!\w)(?:{COUNT}|các) (?:{OFFICE}|tỉnh|đơn vị|địa phương)[^().\n]{{0,15}} \($")
 _BEGINS = pattern(rf"(?:{COUNT} |các )?(?:đơn vị )?thành viên(?: của cụm)? (?:là|gồm|bao gồm)[ :]{{1,2}}{_HEAD}")  # a sentence that goes on
+_HOW_MANY = pattern(rf"(?<!\w)(?:có|gồm|với) ({COUNT}) (?:đơn vị|thành viên|{OFFICE})(?!\w)")
+_THESE_ARE = pattern(rf"(?:đó|lần lượt|cụ thể) là[ :]{{1,2}}{_HEAD}")  # and one that goes on behind "có bảy đơn vị."
+_SO_MANY = pattern(rf"(?<!\w)(?:có|gồm|với|là) {COUNT} (?:đơn vị|thành viên|đơn vị thành viên|{OFFICE})[.:]? ?\n?$")
 # around a cluster in the middle of a list
 _BELONGS = pattern(r" (?:hiện |nay |đã |được )*(?:là (?:một )?(?:đơn vị )?thành viên|thuộc|nằm trong|xếp vào|tham gia)(?: của)? $")
 _TOGETHER = pattern(rf"[^;.\n]{{0,70}}?,? cùng (?:với )?{_HEAD}")
@@ -31,6 +43,7 @@ _NO_LIST = pattern(r"""(?<!\w)(?:đại biểu|dự|thành phần|(?<!công )đo
     |gian hàng|sản phẩm
     |tác giả|giải
     |khách mời|cho biết|đề xuất|phát biểu|lãnh đạo|nhấn mạnh|giai đoạn|dự án|cụm công nghiệp|(?:thành viên|đơn vị) còn lại)(?!\w)""")
+_LINES = pattern(r":\n(?:\d{1,2}[.)] ?|[-+•*] ?)?$")  # one to a line, behind a colon
 _FAR = 200  # characters between a cluster and its list
 _NEAR = 120  # characters that may stand between what opens a list and its first name
 
@@ -63,18 +76,29 @@ def _opened(page: Page, run: tuple[Named, ...], low: int) -> _List | None:
     cluster = page.last_cluster(start)
     if cluster is None or cluster.field != page.words.field or start - cluster.end > _FAR:
         return None
-    if page.folded[low - 2 : low] == ":\n":  # one to a line, behind a colon
-        low, _ = page.sentence(low - 2)
+    if lines := _LINES.search(page.folded, max(0, low - 6), low):
+        low, _ = page.sentence(lines.start())
     if cluster.start < low:
         goes_on = _BEGINS.fullmatch(page.folded, low, start) and page.folded[low - 1 : low] != "\n"
-        return _List(cluster, run, low, low) if goes_on else None
-    members = run
-    begin = _begin(page, cluster, start, low)
-    if begin is not None and (before := page.runs_between(cluster.end, start)):
+        these = _THESE_ARE.fullmatch(page.folded, low, start) and _SO_MANY.search(page.folded, max(cluster.end, low - 40), low)
+        return _List(cluster, run, low, low) if goes_on or these else None
+    if _HAS.fullmatch(page.folded, cluster.end, start) and _ENDS.match(page.folded, run[-1].end):
+        first = page.run_before(cluster.start, low)  # "Ngoài Sở A, Cụm còn có …"
+        besides = first if first and _BESIDES.search(page.folded, low - 1, first[0].start) else ()
+        return _List(cluster, (*besides, *run), (*besides, *run)[0].start, run[-1].end)
+    members, begin = run, _begin(page, cluster, start, low)
+    if before := page.runs_between(cluster.end, start):
         # roles stand among the names, as in: gồm 5 đơn vị, Sở A là Cụm trưởng, các thành viên là Sở B và Sở C
-        members = tuple(one for some in (*before, run) for one in some)
-        begin = _begin(page, cluster, before[0][0].start, low)
+        members, at = tuple(one for some in (*before, run) for one in some), before[0][0].start
+        begin = _counted(page, cluster, at, len(members)) if begin is None else _begin(page, cluster, at, low)
     return None if begin is None else _List(cluster, members, begin, begin)
+
+
+def _counted(page: Page, cluster: Mention, start: int, members: int) -> int | None:
+    """Where it is said how many are in it, if as many are named: "gồm 7 đơn vị, trong đó Sở A …, các thành viên còn lại là …"."""
+    counted = _HOW_MANY.search(page.folded, cluster.end, start)
+    right = counted and as_number(counted[1]) == members and not _NO_LIST.search(page.folded, cluster.end, start)
+    return counted.start() if counted and right else None
 
 
 def _begin(page: Page, cluster: Mention, start: int, low: int) -> int | None:
@@ -96,8 +120,10 @@ def _made_up(page: Page, run: tuple[Named, ...], high: int) -> _List | None:
     cluster = page.next_cluster(run[-1].end)
     if cluster is None or cluster.start >= high:
         return None
-    together = " cùng " in page.folded[run[0].end : run[1].start] and page.folded[run[-1].end : cluster.start] == " thuộc "
-    if not together and not _MAKE_UP.fullmatch(page.folded, run[-1].end, cluster.start):
+    between = page.folded[run[-1].end : cluster.start]
+    together = " cùng " in page.folded[run[0].end : run[1].start] and between == " thuộc "
+    bracketed = between in {") thuộc ", ") trong ", ") của "} and _COUNTED.search(page.folded, max(0, run[0].start - 60), run[0].start)
+    if not together and not bracketed and not _MAKE_UP.fullmatch(page.folded, run[-1].end, cluster.start):
         return None
     return _List(cluster, run, run[0].start, cluster.end)
 
