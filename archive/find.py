@@ -6,10 +6,11 @@ compared is bounded: of more hits than RANKED only the newest by arrival, and th
 
 import sqlite3
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
-from typing import Literal, TypeAlias
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import TypeAlias
 
+from archive.filters import COLUMN_OF, FACETS, LISTS, SETS, Asked, first_of, where
 from archive.search import Marked, Query, excerpt, highlight, match, parse
 
 RANKED = 50_000  # hits that are filtered, sorted and ranked: the newest, by the order they came into the archive
@@ -20,34 +21,6 @@ FILES = 10_000  # articles found by what is attached to them
 EXACT, FOLDED, BY_FILE = 0, 1, 2  # tiers of hits: accents and all as typed; with others; only by an attached file
 
 HIT = "CREATE TEMP TABLE IF NOT EXISTS hit (rowid INTEGER PRIMARY KEY, tier INTEGER NOT NULL)"
-
-Sort: TypeAlias = Literal["date", "relevance"]
-# Filters that are columns of an article, and those that are of its mentions.
-COLUMNS = ("site", "year", "author", "category")
-FACETS = ("province", *COLUMNS, "cluster", "scheme", "kind")
-_COLUMN = {"province": "province_id", "site": "site_id", "year": "year", "author": "author", "category": "category"}
-_SETS = {"cluster": "clusters", "scheme": "schemes", "kind": "kinds"}
-_LISTED = {  # filters that are no column of `facets`: the articles that mention an entity of any kind, and those of an author by id
-    "mentions": "SELECT a.rowid FROM mentions m JOIN articles a ON a.id = m.article_id WHERE m.entity = ?",
-    "by": "SELECT a.rowid FROM article_authors w JOIN articles a ON a.id = w.article_id WHERE w.author_id = ?",
-}
-FILTERS = (*FACETS, *_LISTED)
-
-
-@dataclass(frozen=True, slots=True)
-class Asked:
-    """What is asked for. `filters`: by name of FILTERS the value; a province of today stands for its whole territory, before the mergers too."""
-
-    text: str = ""
-    filters: Mapping[str, str | int] = field(default_factory=dict)
-    sort: Sort = "date"
-    limit: int = 20
-    offset: int = 0
-
-    def under(self, name: str, value: str | int | None) -> "Asked":
-        """The same with another value of a filter, or without it; from the first page on."""
-        others = {key: kept for key, kept in self.filters.items() if key != name}
-        return replace(self, filters=others if value is None else {**others, name: value}, offset=0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,25 +106,6 @@ def _reached(conn: sqlite3.Connection, folded: str) -> int:
     return int(count)
 
 
-def _where(asked: Asked) -> tuple[str, list[str | int]]:
-    """The filters as a condition on `f`, an article's row in `facets`."""
-    conditions, values = ["1"], list[str | int]()
-    for name, value in asked.filters.items():
-        if name == "province":
-            conditions.append("f.province_id IN (SELECT id FROM provinces WHERE id = ? OR successor_id = ?)")
-            values += [value, value]
-        elif name in _LISTED:
-            conditions.append(f"f.article IN ({_LISTED[name]})")
-            values.append(value)
-        elif name in _SETS:
-            conditions.append(f"instr(',' || f.{_SETS[name]} || ',', ',' || ? || ',')")
-            values.append(value)
-        else:
-            conditions.append(f"f.{_COLUMN[name]} = ?")
-            values.append(value)
-    return " AND ".join(conditions), values
-
-
 # -- with a query
 
 
@@ -159,9 +113,9 @@ def _collect(conn: sqlite3.Connection, asked: Asked, folded: str, exact: str | N
     """Fill `temp.hit` with the hits that pass the filters, each with their tier."""
     conn.execute(HIT)
     conn.execute("DELETE FROM temp.hit")
-    condition, values = _where(asked)
+    condition, values = where(asked)
     bound = RANKED if _needs_all(asked) else COUNTED + 1
-    chosen = f"JOIN facets f ON f.article = h.rowid WHERE {condition}" if asked.filters else ""
+    chosen = f"CROSS JOIN facets f ON f.article = h.rowid WHERE {condition}" if asked.filters else ""
     for tier, table, expression in ((EXACT, "articles_exact", exact), (FOLDED, "articles_fts", folded)):
         if expression:
             newest = f"SELECT rowid FROM {table} WHERE {table} MATCH ? ORDER BY rowid DESC LIMIT {bound}"  # noqa: S608 - our own names only
@@ -184,7 +138,7 @@ def _dated(conn: sqlite3.Connection, asked: Asked) -> _Page:
 def _walked(conn: sqlite3.Connection, asked: Asked, expression: str, *, tier: int) -> _Page:
     """By date, asking of one article after the other whether it answers: quick where most do."""
     table = "articles_exact" if tier == EXACT else "articles_fts"
-    condition, values = _where(asked)
+    condition, values = where(asked)
     sql = (
         f"SELECT f.article, {tier} FROM facets f WHERE {condition} AND EXISTS (SELECT 1 FROM {table} WHERE rowid = f.article AND {table} MATCH ?)"  # noqa: S608
         " ORDER BY f.published_at DESC, f.article DESC LIMIT ? OFFSET ?"
@@ -203,11 +157,11 @@ def _ranked(conn: sqlite3.Connection, asked: Asked, folded: str) -> _Page:
 
 def _facets(conn: sqlite3.Connection) -> dict[str, list[tuple[str, int]]]:
     """Among the newest COUNTED hits."""
-    columns = ", ".join({**_COLUMN, **_SETS}.values())
+    columns = ", ".join({**COLUMN_OF, **SETS}.values())
     newest = f"SELECT rowid FROM temp.hit ORDER BY rowid DESC LIMIT {COUNTED}"  # noqa: S608
     rows = conn.execute(f"SELECT {columns} FROM ({newest}) h JOIN facets f ON f.article = h.rowid")  # noqa: S608
-    counters: dict[str, Counter[object]] = {name: Counter(values) for name, values in zip((*_COLUMN, *_SETS), zip(*rows, strict=True), strict=False)}
-    for name in _SETS:
+    counters: dict[str, Counter[object]] = {name: Counter(values) for name, values in zip((*COLUMN_OF, *SETS), zip(*rows, strict=True), strict=False)}
+    for name in SETS:
         counters[name] = _apart(counters.get(name, Counter()))
     return {name: _sorted(name, counters.get(name, Counter())) for name in FACETS}
 
@@ -241,11 +195,14 @@ def _browse(conn: sqlite3.Connection, asked: Asked) -> Found:
         facets["year"].sort(reverse=True)
         total = max(sum(count for _, count in facets["site"]), asked.offset + len(page))  # the counts may be older
         return Found(tuple(_hits(conn, page, Query())), min(total, COUNTED), total > COUNTED, facets=facets, facets_of=total)
-    condition, values = _where(asked)
+    first = first_of(conn, asked)
+    condition, values = where(asked, first)
     conn.execute(HIT)
     conn.execute("DELETE FROM temp.hit")
-    newest = f"SELECT f.article, {FOLDED} FROM facets f WHERE {condition} ORDER BY +f.published_at DESC LIMIT {COUNTED + 1}"  # noqa: S608
-    conn.execute(f"INSERT INTO temp.hit {newest}", values)  # the + keeps SQLite from walking by date and jumping for each row
+    gathered = first in LISTS or first == "province"  # not in the order of their dates: the + keeps SQLite from walking by date instead
+    date = "+f.published_at" if gathered else "f.published_at"
+    newest = f"SELECT f.article, {FOLDED} FROM facets f WHERE {condition} ORDER BY {date} DESC LIMIT {COUNTED + 1}"  # noqa: S608
+    conn.execute(f"INSERT INTO temp.hit {newest}", values)
     [total] = conn.execute("SELECT count(*) FROM temp.hit").fetchone()
     return Found(
         tuple(_hits(conn, _dated(conn, asked), Query())), min(total, COUNTED), total > COUNTED, facets=_facets(conn), facets_of=min(total, COUNTED)

@@ -9,8 +9,10 @@ import sqlite_utils
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from archive import filters as filtering
 from archive import find as finding
-from archive.find import FACETS, Asked, find
+from archive.filters import FACETS, Asked, Sort, first_of
+from archive.find import find
 from archive.reference import load_reference
 from archive.tables import open_archive, store_reference, transaction, upsert
 from pipelines.derive import derive
@@ -104,6 +106,26 @@ def test_filters(db: sqlite_utils.Database, filters: dict[str, str | int], found
     assert find(db.conn, Asked("thi dua", filters)).total == len([one for one in found if one != "t4"])
 
 
+@pytest.mark.parametrize(
+    "filters", ({"site": "bac-kan", "year": 2023}, {"cluster": "moit-309-2023-iii", "kind": "cluster"}, {"mentions": "moit-309-2023-iii"})
+)
+def test_the_answer_is_the_same_by_whichever_filter_it_is_looked_up(
+    db: sqlite_utils.Database, monkeypatch: pytest.MonkeyPatch, filters: dict[str, str | int]
+) -> None:
+    usual = ids(db, Asked(filters=filters))
+    assert usual
+    for first in (None, *filters):
+        monkeypatch.setattr(finding, "first_of", lambda _conn, _asked, first=first: first)
+        assert ids(db, Asked(filters=filters)) == usual
+
+
+def test_the_filter_that_few_articles_pass_is_looked_up_first(db: sqlite_utils.Database, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert first_of(db.conn, Asked(filters={"site": "bac-kan", "cluster": "moit-309-2023-iii"})) == "cluster"
+    monkeypatch.setattr(filtering, "LISTED", 0)  # as if more mentioned it than can be gathered
+    assert first_of(db.conn, Asked(filters={"site": "bac-kan", "cluster": "moit-309-2023-iii"})) == "site"
+    assert first_of(db.conn, Asked(filters={"cluster": "moit-309-2023-iii"})) is None
+
+
 def test_an_attached_file_answers_for_its_article(db: sqlite_utils.Database) -> None:
     [hit] = find(db.conn, Asked("hoa chat")).hits
     assert (hit.id, hit.file, hit.snippet.text[slice(*hit.snippet.marks[0])]) == ("t4", "Kế hoạch", "hóa chất")
@@ -144,7 +166,7 @@ def test_bounds_are_said(db: sqlite_utils.Database, monkeypatch: pytest.MonkeyPa
     st.sampled_from(("date", "relevance")),
     st.dictionaries(st.sampled_from([one for one in FACETS if one != "year"]), st.text(max_size=8), max_size=3),
 )
-def test_any_text_is_a_query(db: sqlite_utils.Database, text: str, sort: finding.Sort, filters: dict[str, str]) -> None:
+def test_any_text_is_a_query(db: sqlite_utils.Database, text: str, sort: Sort, filters: dict[str, str]) -> None:
     clean = {name: value.encode("utf-8", "ignore").decode() for name, value in filters.items()}
     found = find(db.conn, Asked(text, clean, sort))
     assert found.total >= len(found.hits)

@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 
 from archive import find as finding
 from archive import schema, search
-from archive.find import Asked, Found, find
+from archive.filters import Asked
+from archive.find import Found, find
 
 ARTICLES = {  # id: title, text, author
     "ký kết": (

@@ -13,7 +13,8 @@ from xml.sax.saxutils import escape, quoteattr
 from datasette.utils import tilde_encode
 from datasette.utils.asgi import BadRequest, Response
 
-from archive.find import FACETS, FILTERS, Asked, Found, Hit, find
+from archive.filters import FACETS, FILTERS, Asked
+from archive.find import Found, Hit, find
 from archive.web.answers import page, reading, taken
 from archive.web.queries import listing_names
 from archive.web.words import words
