@@ -57,6 +57,8 @@ MEASURES = {
     "kind": "SELECT kind, count(DISTINCT article_id) FROM mentions GROUP BY 1",
     "scheme": "SELECT scheme, count(DISTINCT article_id) FROM mentions WHERE scheme IS NOT NULL GROUP BY 1",
     "entity": "SELECT entity, count(DISTINCT article_id) FROM mentions WHERE entity IS NOT NULL GROUP BY 1",
+    "mentions.kind": "SELECT kind, count(*) FROM mentions GROUP BY 1",  # these count mentions, for the facets of their table
+    "mentions.scheme": "SELECT scheme, count(*) FROM mentions WHERE scheme IS NOT NULL GROUP BY 1",
     "province/year": _of_one("province_id", "year"),
     "province/author": _of_one("province_id", "author"),
     "province/category": _of_one("province_id", "category"),

@@ -9,6 +9,7 @@ import subprocess
 import sys
 import urllib.request
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from dataclasses import dataclass
 from html import escape
 from pathlib import Path
@@ -23,7 +24,7 @@ from archive import schema
 from archive.errors import StorageError, UsageError
 from archive.markup import pack
 from archive.reference import load_reference
-from archive.web import app, filters, pages, server, tiles, words
+from archive.web import app, facets, filters, pages, server, tiles, words
 from pipelines.derive import derive
 
 LEAD = "Chiều 14/3, tại thành phố Cao Bằng, Cụm thi đua số III đã tổ chức hội nghị ký kết giao ước thi đua năm 2023."
@@ -635,6 +636,28 @@ def test_each_facet_is_counted_from_an_index(path: Path, table: str) -> None:
         plan = " ".join(row[3] for row in conn.execute(f"EXPLAIN QUERY PLAN {sql}"))
         assert "USING COVERING INDEX" in plan, (column, plan)
     conn.close()
+
+
+@pytest.mark.parametrize(("table", "column"), (*facets.COUNTED, ("articles", "language"), ("mentions", "number")))
+def test_facets_over_a_whole_table_are_those_that_counting_gives(path: Path, get: Callable[[str], Any], table: str, column: str) -> None:
+    found = get(f"/archive/{table}.json?_facet={column}&_size=0").json()["facet_results"][column]["results"]
+    with closing(sqlite3.connect(path)) as conn:
+        told = dict(conn.execute(f"SELECT {column}, count(*) FROM {table} WHERE {column} IS NOT NULL GROUP BY 1").fetchall())
+    assert {one["value"]: one["count"] for one in found} == told
+    assert [one["count"] for one in found] == sorted(told.values(), reverse=True)
+
+
+def test_facets_over_a_whole_table_are_read_from_the_counts_and_others_are_counted(tmp_path: Path, path: Path) -> None:
+    copy = tmp_path / "archive.db"
+    with closing(sqlite3.connect(path)) as conn, closing(sqlite3.connect(copy)) as other:
+        conn.backup(other)
+        other.execute("UPDATE counts SET articles = 77 WHERE measure = 'site' AND value = 'cao-bang'")
+        other.commit()
+    served = app(copy)
+    for asked, count in (("", 77), ("&year=2024", 1), ("&_search=dong+thap", 1), ("&_where=1", 2)):
+        facet = asyncio.run(served.client.get(f"/archive/articles.json?_facet=site_id{asked}")).json()["facet_results"]["site_id"]["results"]
+        assert {one["value"]: one["count"] for one in facet}["cao-bang"] == count, asked
+    close(served)
 
 
 def test_default_order_of_articles_needs_no_sorting(path: Path) -> None:
