@@ -16,24 +16,31 @@ _HEAD = rf"""(?:(?:{OFFICE}|{REGION}|các|của|thuộc|{COUNT}|đơn vị|thàn
     |\(?\d{{1,2}}[.)])(?!\w)[ ,:(\n+•*-]{{0,4}})*"""
 _GAP = r"[ :\n+•*-]{0,5}"
 _OPENS = pattern(rf"""(?:(?:bao )?gồm|quy tụ|tập hợp|(?:nay |hiện |chỉ )?còn(?: lại)?|(?:hiện|nay)(?: đang)? có|(?:có|với)(?= (?:{COUNT}|các) )
-    |(?:các )?thành viên(?= (?:là|gồm))|{COUNT} (?:đơn vị )?thành viên [^,.;:\n]{{0,50}}như sau)(?!\w){_GAP}{_HEAD}$""")
+    |giữ nguyên|(?:các )?thành viên(?= (?:là|gồm|cụ thể|như sau))|{COUNT} (?:đơn vị )?thành viên [^,.;:\n]{{0,50}}như sau)(?!\w){_GAP}{_HEAD}$""")
 # "Cụm X có Sở A, Sở B và Sở C.": with nothing behind that the list would do, or "là thành viên"
 _HAS = pattern(rf" (?:(?:hiện|nay|đang|còn|cũng) ){{0,3}}có {_HEAD}$")
 _ENDS = pattern(r" ?(?:\([^()\n]{1,45}\))?(?:[.;]|\n|$| (?:là|làm) (?:các )?(?:đơn vị )?thành viên)")
 _BESIDES = pattern(r"(?:^|[ .\n])ngoài (?:ra )?(?:đơn vị )?$")
-_STEMS = ("gồm", "thành viên", "có ", "với ", "còn ", "quy tụ", "tập hợp", "nay ", "hiện ")
+_STEMS = ("gồm", "giữ nguyên", "thành viên", "có ", "với ", "còn ", "quy tụ", "tập hợp", "nay ", "hiện ")
 # around a cluster whose members are named right behind it: "Sáu thành viên của … là", "Bốn đơn vị thành viên của … (", "Tham gia … có"
 _MEMBERS_OF = pattern(rf"""(?<!\w)(?:(?:{COUNT} |các )?(?:đơn vị )?(?:thành viên|đơn vị|{OFFICE})
-    (?:(?: (?:cùng|hiện|nay|đang)){{0,2}}(?: nằm| sinh hoạt)?(?: của| trong| thuộc))?|tham gia|thuộc|sinh hoạt trong) $""")
+    (?:(?: (?:cùng|hiện|nay|đang)){{0,2}}(?: nằm| sinh hoạt)?(?: của| trong| thuộc| hợp thành
+    | tạo thành| lập thành))?|tham gia|thuộc|sinh hoạt trong) $""")
 _NAMED = pattern(rf"(?:,? (?:của|thuộc|ngành|bộ) [^,;.()\n]{{2,40}}?)?[ (]{{0,2}}(?P<opens>là|gồm|có|bao gồm|:|-|(?<=\()){_GAP}{_HEAD}$")
 _IN_BRACKETS = pattern(rf"(?:,? [^,;.()\n]{{3,60}})? \({_HEAD}$")
 # between a list and the cluster it makes up
 _MAKE_UP = pattern(rf"""(?:(?:,| -) {OFFICE}(?: của)?(?: cả)?(?: {COUNT}| các)? (?:tỉnh|địa phương|đơn vị)(?: này| trên)?)?
     (?: (?:đã|sẽ|cùng|cùng nhau|đều|hiện|nay|đang)){{0,3}} (?:hợp thành|tạo thành|lập thành|nằm trong|sinh hoạt (?:trong|tại)|cùng thuộc|được xếp vào
     |là (?:các |những |{COUNT} )?(?:đơn vị )?thành viên(?: của)?),? $""")
+_WITH = pattern(rf"(?<!\w)với {COUNT} (?:đơn vị )?thành viên(?: là)?[ :]{{1,2}}{_HEAD}$")  # "Với 6 thành viên A, B …, Cụm …"
 _COUNTED = pattern(rf"(?<!\w)(?:{COUNT}|các) (?:{OFFICE}|tỉnh|đơn vị|địa phương)[^().\n]{{0,15}} \($")
 _BEGINS = pattern(rf"(?:{COUNT} |các )?(?:đơn vị )?thành viên(?: của cụm)? (?:là|gồm|bao gồm)[ :]{{1,2}}{_HEAD}")  # a sentence that goes on
 _HOW_MANY = pattern(rf"(?<!\w)(?:có|gồm|với) ({COUNT}) (?:đơn vị|thành viên|{OFFICE})(?!\w)")
+# right before a list: "5 đơn vị: ", "trên cơ sở 5 Sở Công Thương là: "
+_SO_MANY_NAMED = pattern(rf"(?<!\w)({COUNT}) (?:đơn vị|thành viên|đơn vị thành viên|{OFFICE})(?: thành viên)?(?: là)?(?: ?[:(]|(?<= là)) ?$")
+# "Cụm X, Sở Công Thương các tỉnh A, B và C, tổ chức": the list stands beside the cluster's name
+_BESIDE = pattern(rf"(?:,| -) (?:{OFFICE}) (?:các|{COUNT}) (?:tỉnh|thành phố)(?:(?:,? và|,) (?:tỉnh|thành phố))?[ :]{{1,2}}$")
+_CLOSED = pattern(r"(?:,(?! \w+ ?,)| -)(?! (?:và|cùng))")
 _THESE_ARE = pattern(rf"(?:đó|lần lượt|cụ thể) là[ :]{{1,2}}{_HEAD}")  # and one that goes on behind "có bảy đơn vị."
 _SO_MANY = pattern(rf"(?<!\w)(?:có|gồm|với|là) {COUNT} (?:đơn vị|thành viên|đơn vị thành viên|{OFFICE})[.:]? ?\n?$")
 # around a cluster in the middle of a list
@@ -44,6 +51,10 @@ _NO_LIST = pattern(r"""(?<!\w)(?:đại biểu|dự|thành phần|(?<!công )đo
     |tác giả|giải
     |khách mời|cho biết|đề xuất|phát biểu|lãnh đạo|nhấn mạnh|giai đoạn|dự án|cụm công nghiệp|(?:thành viên|đơn vị) còn lại)(?!\w)""")
 _LINES = pattern(r":\n(?:\d{1,2}[.)] ?|[-+•*] ?)?$")  # one to a line, behind a colon
+_OTHERWISE = pattern(
+    r"(?<!\w)(?:khen|thưởng|cờ|bằng|xếp|nhất|nhì|đạt|tặng|tuyên dương|vắng|tham luận|báo cáo|thăm|kiểm tra|đứng đầu|xuất sắc|tiêu biểu)(?!\w)"
+)
+TWO = 2  # provinces may be together for much else
 _FAR = 200  # characters between a cluster and its list
 _NEAR = 120  # characters that may stand between what opens a list and its first name
 
@@ -86,12 +97,30 @@ def _opened(page: Page, run: tuple[Named, ...], low: int) -> _List | None:
         first = page.run_before(cluster.start, low)  # "Ngoài Sở A, Cụm còn có …"
         besides = first if first and _BESIDES.search(page.folded, low - 1, first[0].start) else ()
         return _List(cluster, (*besides, *run), (*besides, *run)[0].start, run[-1].end)
+    if _BESIDE.fullmatch(page.folded, cluster.end, start) and _CLOSED.match(page.folded, run[-1].end):
+        return _List(cluster, run, start, run[-1].end)
     members, begin = run, _begin(page, cluster, start, low)
-    if before := page.runs_between(cluster.end, start):
+    before = page.runs_between(cluster.end, start)
+    if before and not (begin is not None and _told_again(before, run)):
         # roles stand among the names, as in: gồm 5 đơn vị, Sở A là Cụm trưởng, các thành viên là Sở B và Sở C
         members, at = tuple(one for some in (*before, run) for one in some), before[0][0].start
         begin = _counted(page, cluster, at, len(members)) if begin is None else _begin(page, cluster, at, low)
+    elif begin is None:
+        begin = _so_many(page, cluster, run)
     return None if begin is None else _List(cluster, members, begin, begin)
+
+
+def _told_again(before: tuple[tuple[Named, ...], ...], run: tuple[Named, ...]) -> bool:
+    """Does the list have all that were named before it, as in: trong đó có Sở A; các thành viên cụ thể như sau: Sở A, Sở B …?"""
+    return {one.province.entity for some in before for one in some} <= {one.province.entity for one in run}
+
+
+def _so_many(page: Page, cluster: Mention, run: tuple[Named, ...]) -> int | None:
+    """Where it is said how many follow, if they do and nothing else is told of them."""
+    start = run[0].start
+    counted = _SO_MANY_NAMED.search(page.folded, cluster.end, start)
+    right = counted and as_number(counted[1]) == len(run) and not _NO_LIST.search(page.folded, cluster.end, start)
+    return counted.start() if counted and right and not _OTHERWISE.search(page.folded, cluster.end, start) else None
 
 
 def _counted(page: Page, cluster: Mention, start: int, members: int) -> int | None:
@@ -123,7 +152,9 @@ def _made_up(page: Page, run: tuple[Named, ...], high: int) -> _List | None:
     between = page.folded[run[-1].end : cluster.start]
     together = " cùng " in page.folded[run[0].end : run[1].start] and between == " thuộc "
     bracketed = between in {") thuộc ", ") trong ", ") của "} and _COUNTED.search(page.folded, max(0, run[0].start - 60), run[0].start)
-    if not together and not bracketed and not _MAKE_UP.fullmatch(page.folded, run[-1].end, cluster.start):
+    ends = between == " thuộc " and len(run) > TWO and page.folded[cluster.end : cluster.end + 1] in {"", ".", ";", "\n"}
+    introduced = between == ", " and _WITH.search(page.folded, max(0, run[0].start - 60), run[0].start)
+    if not (together or bracketed or ends or introduced) and not _MAKE_UP.fullmatch(page.folded, run[-1].end, cluster.start):
         return None
     return _List(cluster, run, run[0].start, cluster.end)
 
