@@ -38,6 +38,10 @@ def provinces(text: str, day: str | None = "2024-03-01") -> list[tuple[str, str 
         ("Thừa Thiên Huế, Thừa Thiên - Huế", [("Thừa Thiên Huế", "thua-thien-hue"), ("Thừa Thiên - Huế", "thua-thien-hue")]),
         ("Lạng\u00a0Sơn", [("Lạng\u00a0Sơn", "lang-son")]),
         (
+            "Sở Công Thương các tỉnh, thành phố: Đồng Nai, Tây Ninh và Hồ Chí Minh",
+            [("Đồng Nai", "dong-nai"), ("Tây Ninh", "tay-ninh"), ("Hồ Chí Minh", "ho-chi-minh")],
+        ),
+        (
             "TP. Hồ Chí Minh, TPHCM, TP.HCM và thành phố Hồ Chí Minh",
             [("TP. Hồ Chí Minh", "ho-chi-minh"), ("TPHCM", "ho-chi-minh"), ("TP.HCM", "ho-chi-minh"), ("thành phố Hồ Chí Minh", "ho-chi-minh")],
         ),
@@ -63,6 +67,7 @@ def test_names(text: str, found: list[tuple[str, str]]) -> None:
         "yêu chuộng hòa bình",
         "bờ Thái Bình Dương",
         "tư tưởng, đạo đức, phong cách Hồ Chí Minh",
+        "Các tỉnh, thành phố học tập và làm theo Hồ Chí Minh",
         "chị Nguyễn Hà Giang, ông Trần Thái Bình, bà Nông Thị Hà Giang",
         "Đoàn Thanh niên Cộng sản Hồ Chí Minh",
         "",

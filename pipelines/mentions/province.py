@@ -14,6 +14,9 @@ from pipelines.mentions.words import Prepared, Words, fold, other_tones
 _NEEDS_KIND = "hồ chí minh"  # alone it is nearly always the man, so the kind belongs to the name
 _KIND_BEFORE = pattern(r"(?<!\w)(?:thành phố|tp\.?) {0,2}$")
 _LISTED_KINDS = pattern(r"(?<!\w)(?:tỉnh|sở công thương)(?:,|/| và)? (?:thành phố|tp\.?) {0,2}$")  # "các tỉnh, thành phố Hà Giang, …"
+# "các tỉnh, thành phố: Đồng Nai và Hồ Chí Minh"
+_OF_BOTH_KINDS = pattern(r"(?<!\w)(?:các|\d{1,2}) tỉnh(?:,|/| và)? (?:và )?thành(?: phố)?(?!\w)[^.;\n]*$")
+_ENUMERATED = frozenset({", ", " và ", "; ", ", và "})
 _OTHER_UNIT = pattern(r"""(?<!\w)(?<!các )(?:thị xã|huyện|phường|xã|thị trấn|quận|phố|đường|xa lộ|quốc lộ|sông|hồ|núi|đèo|chợ|ga|sân bay|cửa khẩu|cảng
     |đại học|học viện|cao đẳng|bệnh viện(?: đa khoa| nhi| phụ sản| y học cổ truyền)?|(?:thủy|nhiệt|phong) điện|khách sạn|báo|tạp chí|đài
     |(?:phát thanh|pt)(?: và | ?- ?)(?:truyền hình|th)|bia|xi măng|gang thép) {1,2}$""")
@@ -23,7 +26,7 @@ _PERSON = pattern(r"""(?<!\w)(?:nguyễn|trần|lê|phạm|hoàng|huỳnh|phan|v
 _GOES_ON = {"thái bình": " dương", "hà nam": " ninh", "nam định": " vũ", "điện biên": " phủ"}  # the ocean, a province of the past, a harbour, a town
 _CITY = "thành phố"
 _SPACE = "[ \u00a0\u2007\u2009\u202f\u2010-\u2015-]{1,3}"  # also the dash of Bà Rịa - Vũng Tàu
-_LOOK_BACK = 40
+_LOOK_BACK, _FAR_BACK = 40, 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +81,8 @@ def _begin(words: Words, start: int, end: int, row: Province | None, last: int) 
     low = max(0, start - _LOOK_BACK)
     kind = _KIND_BEFORE.search(folded, low, start)
     if folded.startswith(_NEEDS_KIND, start):
-        return kind.start() if kind else None
+        listed = folded[last:start] in _ENUMERATED and _OF_BOTH_KINDS.search(folded, max(0, start - _FAR_BACK), start)
+        return kind.start() if kind else start if listed else None
     if kind and not folded.startswith("tp", start):
         listed = folded[last : kind.start()] == " và " or _LISTED_KINDS.search(folded, low, start)  # "…, Quảng Trị và thành phố Huế"
         return start if row.level == _CITY or listed else None
