@@ -14,7 +14,7 @@ from pipelines.mentions.words import Prepared, Words, fold, other_tones
 _NEEDS_KIND = "hồ chí minh"  # alone it is nearly always the man, so the kind belongs to the name
 _KIND_BEFORE = pattern(r"(?<!\w)(?:thành phố|tp\.?) {0,2}$")
 _LISTED_KINDS = pattern(r"(?<!\w)(?:tỉnh|sở công thương)(?:,|/| và)? (?:thành phố|tp\.?) {0,2}$")  # "các tỉnh, thành phố Hà Giang, …"
-# "các tỉnh, thành phố: Đồng Nai và Hồ Chí Minh"
+# As in: các tỉnh, thành phố: Đồng Nai và Hồ Chí Minh.
 _OF_BOTH_KINDS = pattern(r"(?<!\w)(?:các|\d{1,2}) tỉnh(?:,|/| và)? (?:và )?thành(?: phố)?(?!\w)[^.;\n]*$")
 _ENUMERATED = frozenset({", ", " và ", "; ", ", và "})
 _OTHER_UNIT = pattern(r"""(?<!\w)(?<!các )(?:thị xã|huyện|phường|xã|thị trấn|quận|phố|đường|xa lộ|quốc lộ|sông|hồ|núi|đèo|chợ|ga|sân bay|cửa khẩu|cảng
