@@ -81,8 +81,8 @@ def _begin(words: Words, start: int, end: int, row: Province | None, last: int) 
     low = max(0, start - _LOOK_BACK)
     kind = _KIND_BEFORE.search(folded, low, start)
     if folded.startswith(_NEEDS_KIND, start):
-        listed = folded[last:start] in _ENUMERATED and _OF_BOTH_KINDS.search(folded, max(0, start - _FAR_BACK), start)
-        return kind.start() if kind else start if listed else None
+        goes_on = folded[last:start] in _ENUMERATED and _OF_BOTH_KINDS.search(folded, max(0, start - _FAR_BACK), start)
+        return kind.start() if kind else start if goes_on else None
     if kind and not folded.startswith("tp", start):
         listed = folded[last : kind.start()] == " và " or _LISTED_KINDS.search(folded, low, start)  # "…, Quảng Trị và thành phố Huế"
         return start if row.level == _CITY or listed else None
