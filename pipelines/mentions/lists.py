@@ -14,7 +14,7 @@ OFFICE = r"""(?:(?<!cơ )sở [^\W\d_][\w&-]*(?:,? (?:và |& ?)?(?!(?:các|của
     |(?:cục )?thuế|cục [^\W\d_]+(?: [^\W\d_]+){0,3}?|tòa án(?: nhân dân)?|tand
     |vksnd|viện (?:kiểm sát|ksnd)(?: nhân dân)?|lđlđ|liên đoàn lao động|liên minh (?:hợp tác xã|htx)|hội [^\W\d_]+(?: [^\W\d_]+){0,3}?
     |công đoàn(?: [^\W\d_]+){0,5}?|quỹ [^\W\d_]+(?: [^\W\d_]+){0,6}?|bảo hiểm xã hội|bhxh|kho bạc(?: nhà nước)?
-    |ngân hàng nhà nước(?: chi nhánh)?)(?: \([^()]{1,12}\))?"""
+    |ngân hàng (?:nhà nước|chính sách xã hội)(?: chi nhánh)?|nhnn|nhcsxh)(?: \([^()]{1,12}\))?"""
 _KIND = r"(?:tỉnh|thành phố|tp\.?)"
 _PLACES = rf"(?:{_KIND}(?:(?:,? và|,) {_KIND})?|địa phương|đơn vị)"
 _OWN = pattern(rf"(?<!\w)(?:(?P<office>{OFFICE}) (?:{_KIND} ?)?|{_KIND} ?)$")

@@ -40,6 +40,7 @@ _RESULTS = pattern(r"(?<!\w)(?:kết quả|bình xét|xếp hạng|vị trí|ch�
 _GIVER = pattern(
     r"(?<!\w)(?:(?P<government>(?:thủ tướng )?chính phủ)|(?:bộ trưởng )?bộ(?: [^\W\d_]+){0,3}?)(?: xem)?(?: xét)?,? (?:tặng|trao) (?:thưởng )?$"
 )
+_OF_A_ROLE = pattern(r"(?<!\w)(?:cụm (?:trưởng|phó)|(?:trưởng|phó) cụm) (?:năm )?$")  # "và bầu Sở B làm Cụm trưởng năm 2026"
 _REACH = 200  # characters between a holder and what it got
 _BEHIND_IT = 45  # characters between that and its year
 
@@ -113,6 +114,8 @@ def _holders(page: Page, found: re.Match[str], low: int, high: int) -> tuple[Nam
         run = page.run_at(opens.end(), high) or page.run_at(page.folded.rfind("cho ", found.end(), opens.end()) + len("cho "), high)
         if run:
             return run
+    if not flag and page.folded[found.end() : found.end() + 1] == " " and (run := page.run_at(found.end() + 1, high)):
+        return run  # "hạng nhất Sở A, hạng nhì Sở B"
     run = page.run_before(found.start(), low)
     if run and found.start() - run[-1].end <= _REACH and _BETWEEN.fullmatch(_without_clusters(page, run[-1].end, found.start())):
         return run
@@ -130,7 +133,7 @@ def _without_clusters(page: Page, start: int, end: int) -> str:
 
 def _year(page: Page, found: re.Match[str], low: int, high: int) -> int | None:
     """The year right behind it, else the first of the sentence; None where there is none, and then it is that of the award before."""
-    named = list(years(page.words, low, high))
+    named = [one for one in years(page.words, low, high) if not _OF_A_ROLE.search(page.folded, max(low, one.start - 20), one.start)]
     behind = next(
         (one for one in named if 0 <= one.start - found.end() <= _BEHIND_IT and not set(";,") & set(page.folded[found.end() : one.start])), None
     )

@@ -12,7 +12,7 @@ from pipelines.mentions.years import year_behind
 
 # What may stand between the word that opens a list and its first name: "6 đơn vị thành viên là Sở Công Thương các tỉnh, thành phố:".
 _HEAD = rf"""(?:(?:{OFFICE}|{REGION}|các|của|thuộc|{COUNT}|đơn vị|thành viên|tỉnh|thành phố|thành|tp|địa phương|cơ quan|sở|là|gồm|có|khu vực|vùng
-    |miền|tham gia|cụ thể|như sau|sau đây|lần lượt|theo thứ tự|tính từ bắc vào nam|từ bắc vào nam
+    |miền|chi nhánh|tham gia|cụ thể|như sau|sau đây|lần lượt|theo thứ tự|tính từ bắc vào nam|từ bắc vào nam
     |\(?\d{{1,2}}[.)])(?!\w)[ ,:(\n+•*-]{{0,4}})*"""
 _GAP = r"[ :\n+•*-]{0,5}"
 _OPENS = pattern(rf"""(?:(?:bao )?gồm|quy tụ|tập hợp|(?:nay |hiện |chỉ )?còn(?: lại)?|(?:hiện|nay)(?: đang)? có|(?:có|với)(?= (?:{COUNT}|các) )
@@ -25,7 +25,7 @@ _STEMS = ("gồm", "giữ nguyên", "thành viên", "có ", "với ", "còn ", "
 # around a cluster whose members are named right behind it: "Sáu thành viên của … là", "Bốn đơn vị thành viên của … (", "Tham gia … có"
 _MEMBERS_OF = pattern(rf"""(?<!\w)(?:(?:{COUNT} |các )?(?:đơn vị )?(?:thành viên|đơn vị|{OFFICE})
     (?:(?: (?:cùng|hiện|nay|đang)){{0,2}}(?: nằm| sinh hoạt)?(?: của| trong| thuộc| hợp thành
-    | tạo thành| lập thành))?|tham gia|thuộc|sinh hoạt trong) $""")
+    | tạo thành| lập thành))?|tham gia|thuộc|thành phần|sinh hoạt trong) $""")
 _NAMED = pattern(rf"(?:,? (?:của|thuộc|ngành|bộ) [^,;.()\n]{{2,40}}?)?[ (]{{0,2}}(?P<opens>là|gồm|có|bao gồm|:|-|(?<=\()){_GAP}{_HEAD}$")
 _IN_BRACKETS = pattern(rf"(?:,? [^,;.()\n]{{3,60}})? \({_HEAD}$")
 # between a list and the cluster it makes up
@@ -41,12 +41,15 @@ _SO_MANY_NAMED = pattern(rf"(?<!\w)({COUNT}) (?:đơn vị|thành viên|đơn v�
 # "Cụm X, Sở Công Thương các tỉnh A, B và C, tổ chức": the list stands beside the cluster's name
 _BESIDE = pattern(rf"(?:,| -) (?:{OFFICE}) (?:các|{COUNT}) (?:tỉnh|thành phố)(?:(?:,? và|,) (?:tỉnh|thành phố))?[ :]{{1,2}}$")
 _CLOSED = pattern(r"(?:,(?! \w+ ?,)| -)(?! (?:và|cùng))")
+_ARE_MEMBERS = pattern(rf"(?<!\w)({COUNT}) (?:đơn vị )?thành viên (?:là|gồm)[ :]{{1,2}}{_HEAD}$")
+_BY = pattern(r" (?:do|với|có) ")  # "Cụm X do Sở A làm Cụm trưởng, Sở B làm Cụm phó, cùng các thành viên là Sở C …"
 _THESE_ARE = pattern(rf"(?:đó|lần lượt|cụ thể) là[ :]{{1,2}}{_HEAD}")  # and one that goes on behind "có bảy đơn vị."
 _SO_MANY = pattern(rf"(?<!\w)(?:có|gồm|với|là) {COUNT} (?:đơn vị|thành viên|đơn vị thành viên|{OFFICE})[.:]? ?\n?$")
 # around a cluster in the middle of a list
 _BELONGS = pattern(r" (?:hiện |nay |đã |được )*(?:là (?:một )?(?:đơn vị )?thành viên|thuộc|nằm trong|xếp vào|tham gia)(?: của)? $")
 _TOGETHER = pattern(rf"[^;.\n]{{0,70}}?,? cùng (?:với )?{_HEAD}")
-_NO_LIST = pattern(r"""(?<!\w)(?:đại biểu|dự|thành phần|(?<!công )đoàn|nội dung|(?<!sự )tham gia(?! là|,? gồm)|chương trình|tiêu chí|đội|tiết mục
+_NO_LIST = pattern(r"""(?<!\w)(?:đại biểu|dự|thành phần|(?<!công )đoàn|nội dung|(?<!sự )tham gia(?! là|,? gồm)|chương trình|tiêu chí
+    |đội(?! hình)|tiết mục
     |gian hàng|sản phẩm
     |tác giả|giải
     |khách mời|cho biết|đề xuất|phát biểu|lãnh đạo|nhấn mạnh|giai đoạn|dự án|cụm công nghiệp|(?:thành viên|đơn vị) còn lại)(?!\w)""")
@@ -91,8 +94,10 @@ def _opened(page: Page, run: tuple[Named, ...], low: int) -> _List | None:
         low, _ = page.sentence(lines.start())
     if cluster.start < low:
         goes_on = _BEGINS.fullmatch(page.folded, low, start) and page.folded[low - 1 : low] != "\n"
+        told = _ARE_MEMBERS.search(page.folded, max(low, start - _NEAR), start)
+        counted = told and as_number(told[1]) == len(run)
         these = _THESE_ARE.fullmatch(page.folded, low, start) and _SO_MANY.search(page.folded, max(cluster.end, low - 40), low)
-        return _List(cluster, run, low, low) if goes_on or these else None
+        return _List(cluster, run, low, low) if goes_on or these or counted else None
     if _HAS.fullmatch(page.folded, cluster.end, start) and _ENDS.match(page.folded, run[-1].end):
         first = page.run_before(cluster.start, low)  # "Ngoài Sở A, Cụm còn có …"
         besides = first if first and _BESIDES.search(page.folded, low - 1, first[0].start) else ()
@@ -104,7 +109,10 @@ def _opened(page: Page, run: tuple[Named, ...], low: int) -> _List | None:
     if before and not (begin is not None and _told_again(before, run)):
         # roles stand among the names, as in: gồm 5 đơn vị, Sở A là Cụm trưởng, các thành viên là Sở B và Sở C
         members, at = tuple(one for some in (*before, run) for one in some), before[0][0].start
-        begin = _counted(page, cluster, at, len(members)) if begin is None else _begin(page, cluster, at, low)
+        if begin is None:
+            begin = _counted(page, cluster, at, len(members))
+        else:
+            begin = cluster.end if _BY.fullmatch(page.folded, cluster.end, at) else _begin(page, cluster, at, low)
     elif begin is None:
         begin = _so_many(page, cluster, run)
     return None if begin is None else _List(cluster, members, begin, begin)

@@ -9,7 +9,7 @@ from pipelines.mentions.lists import OFFICE, SHARED, Named, runs
 from pipelines.mentions.names import pattern
 from pipelines.mentions.words import Prepared, Words, fold
 
-_SHARES = pattern(rf"(?:{SHARED}|các |{OFFICE}: ?)?")
+_SHARES = pattern(rf"(?:{SHARED}|các |{OFFICE}: ?|{OFFICE} (?:tỉnh |thành phố )?)?")
 _BARE = ("cụm thi đua", "khối thi đua")
 _SEVERAL = pattern(r"(?<!\w)(?:các|những|mỗi|từng|nhiều|mọi|chia) $")
 NEAR = 700  # characters of a sentence that are looked at on either side: no text makes asking dear
