@@ -22,7 +22,7 @@ LISTS = {  # where articles are listed by what is no column of theirs
 }
 FILTERS = (*FACETS, *ELSEWHERE)
 _MEASURED = {"cluster": "entity", "mentions": "entity"}  # filters whose counts are under another name
-LISTED = 20_000  # articles up to which they are gathered from such a list; more are met soon enough by walking
+GATHERING = 4  # what it costs to gather an article from such a list, against passing one when walking by date
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,10 +62,11 @@ def where(asked: Asked, first: str | None = None) -> tuple[str, list[str | int]]
     return " AND ".join(conditions), values
 
 
-def first_of(conn: sqlite3.Connection, asked: Asked) -> str | None:
-    """The filter by which to look the articles up: that with fewest, by the table of counts. None where walking by date meets them sooner."""
+def first_of(conn: sqlite3.Connection, asked: Asked, most: int) -> str | None:
+    """The filter by which to look the articles up: that with fewest, by the counts. None where walking by date meets `most` of them sooner."""
     found = sorted((_estimated(conn, name, value), name) for name, value in asked.filters.items())
-    return next((name for count, name in found if name not in LISTS or count <= LISTED), None)
+    [total] = conn.execute("SELECT ifnull(sum(articles), 0) FROM counts WHERE measure = 'site'").fetchone()
+    return next((name for count, name in found if name not in SETS or GATHERING * count * count <= most * total), None)
 
 
 def _estimated(conn: sqlite3.Connection, name: str, value: str | int) -> int:

@@ -131,7 +131,7 @@ _Page: TypeAlias = Sequence[tuple[int, int]]  # rowid and tier
 
 
 def _dated(conn: sqlite3.Connection, asked: Asked) -> _Page:
-    sql = "SELECT h.rowid, h.tier FROM temp.hit h JOIN facets f ON f.article = h.rowid ORDER BY h.tier > 0, f.published_at DESC, h.rowid DESC"
+    sql = "SELECT h.rowid, h.tier FROM temp.hit h CROSS JOIN facets f ON f.article = h.rowid ORDER BY h.tier > 0, f.published_at DESC, h.rowid DESC"
     return conn.execute(f"{sql} LIMIT ? OFFSET ?", [asked.limit, asked.offset]).fetchall()
 
 
@@ -159,7 +159,7 @@ def _facets(conn: sqlite3.Connection) -> dict[str, list[tuple[str, int]]]:
     """Among the newest COUNTED hits."""
     columns = ", ".join({**COLUMN_OF, **SETS}.values())
     newest = f"SELECT rowid FROM temp.hit ORDER BY rowid DESC LIMIT {COUNTED}"  # noqa: S608
-    rows = conn.execute(f"SELECT {columns} FROM ({newest}) h JOIN facets f ON f.article = h.rowid")  # noqa: S608
+    rows = conn.execute(f"SELECT {columns} FROM ({newest}) h CROSS JOIN facets f ON f.article = h.rowid")  # noqa: S608
     counters: dict[str, Counter[object]] = {name: Counter(values) for name, values in zip((*COLUMN_OF, *SETS), zip(*rows, strict=True), strict=False)}
     for name in SETS:
         counters[name] = _apart(counters.get(name, Counter()))
@@ -195,7 +195,7 @@ def _browse(conn: sqlite3.Connection, asked: Asked) -> Found:
         facets["year"].sort(reverse=True)
         total = max(sum(count for _, count in facets["site"]), asked.offset + len(page))  # the counts may be older
         return Found(tuple(_hits(conn, page, Query())), min(total, COUNTED), total > COUNTED, facets=facets, facets_of=total)
-    first = first_of(conn, asked)
+    first = first_of(conn, asked, COUNTED)
     condition, values = where(asked, first)
     conn.execute(HIT)
     conn.execute("DELETE FROM temp.hit")
