@@ -18,11 +18,7 @@ MEASURES: dict[str, tuple[str, str]] = {
     "clusters": ("(SELECT * FROM facets WHERE instr(',' || kinds || ',', ',cluster,'))", "count(*)"),
     "authors": ("(SELECT * FROM facets WHERE author IS NOT NULL)", "count(DISTINCT author)"),
     "delay": (
-        (
-            "(SELECT f.province_id, f.published_at, julianday(substr(f.published_at, 1, 10)) - julianday(max(c.day)) AS days FROM claims c"
-            " CROSS JOIN articles a ON a.id = c.article_id CROSS JOIN facets f ON f.article = a.rowid"
-            " WHERE c.kind = 'event' AND c.day IS NOT NULL AND f.published_at IS NOT NULL GROUP BY c.article_id)"
-        ),
+        "(SELECT *, julianday(substr(published_at, 1, 10)) - julianday(meeting) AS days FROM facets WHERE meeting IS NOT NULL)",
         "round(avg(days) FILTER (WHERE days >= 0), 1)",
     ),
 }

@@ -244,14 +244,15 @@ def contests_and_what_claims_say(db: sqlite_utils.Database) -> None:
 
 
 # What a search filters, sorts and counts by, in one narrow row an article: so that ten thousand of them are read at once. `article` is the
-# rowid of the article, as the full-text indexes know it; the last three are sets, in order, joined by commas. The + keeps SQLite from going
-# through all mentions of clusters for each article, by their index.
+# rowid of the article, as the full-text indexes know it; clusters, schemes and kinds are sets, in order, joined by commas. The + keeps
+# SQLite from going through all mentions of clusters for each article, by their index.
 FACETS_OF = """
 SELECT a.rowid AS article, a.published_at, a.province_id, a.site_id, a.year, a.author, a.category,
   ifnull((SELECT group_concat(entity) FROM
     (SELECT DISTINCT entity FROM mentions WHERE article_id = a.id AND +kind = 'cluster' ORDER BY 1)), '') AS clusters,
   ifnull((SELECT group_concat(scheme) FROM (SELECT DISTINCT scheme FROM mentions WHERE article_id = a.id ORDER BY 1)), '') AS schemes,
-  ifnull((SELECT group_concat(kind) FROM (SELECT DISTINCT kind FROM mentions WHERE article_id = a.id ORDER BY 1)), '') AS kinds
+  ifnull((SELECT group_concat(kind) FROM (SELECT DISTINCT kind FROM mentions WHERE article_id = a.id ORDER BY 1)), '') AS kinds,
+  (SELECT max(day) FROM claims WHERE article_id = a.id AND +kind = 'event') AS meeting
 FROM articles a"""
 
 
@@ -262,7 +263,6 @@ def narrow_rows_for_searching(db: sqlite_utils.Database) -> None:
         " category TEXT, clusters TEXT NOT NULL, schemes TEXT NOT NULL, kinds TEXT NOT NULL)"
     )
     db.execute("CREATE INDEX facets_by_date ON facets (published_at DESC, article DESC)")
-    db.execute(f"INSERT INTO facets {FACETS_OF}")
     db.execute("CREATE TRIGGER articles_facets_ad AFTER DELETE ON articles BEGIN DELETE FROM facets WHERE article = old.rowid; END")
 
 
@@ -272,6 +272,20 @@ def newest_of_each_kind_from_an_index(db: sqlite_utils.Database) -> None:
     db.execute("CREATE INDEX facets_by_province ON facets (province_id, published_at, author, kinds)")
     for name in ("site_id", "year", "author", "category"):
         db.execute(f"CREATE INDEX facets_by_{name} ON facets ({name}, published_at)")
+
+
+@migrations()
+def meetings_in_the_narrow_rows(db: sqlite_utils.Database) -> None:
+    """The day of the meeting that an article tells of, so that delays are compared from the same index."""
+    db.execute("ALTER TABLE facets ADD COLUMN meeting TEXT")
+    meetings = (
+        "SELECT a.rowid AS article, max(c.day) AS day FROM claims c JOIN articles a ON a.id = c.article_id"
+        " WHERE c.kind = 'event' AND c.day IS NOT NULL GROUP BY 1"
+    )
+    db.execute(f"UPDATE facets SET meeting = m.day FROM ({meetings}) m WHERE m.article = facets.article")  # noqa: S608 - our own names
+    db.execute(f"INSERT INTO facets {FACETS_OF} WHERE a.rowid NOT IN (SELECT article FROM facets)")  # noqa: S608 - our own names
+    db.execute("DROP INDEX facets_by_province")
+    db.execute("CREATE INDEX facets_by_province ON facets (province_id, published_at, author, kinds, meeting)")
 
 
 def migrate(db: sqlite_utils.Database) -> None:

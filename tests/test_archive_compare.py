@@ -45,13 +45,8 @@ def path(tmp_path_factory: pytest.TempPathFactory) -> Path:
             row = (number, f"a{number}", "s", province, "u", "t", "x", b"", author, at, int(day[:4]), "vi", "v", "c", at, at)
             names = "rowid, id, site_id, province_id, url, title, text, html, author, published_at, year, language, version_id, capture_id, first_seen, last_seen"
             db.execute(f"INSERT INTO articles ({names}) VALUES ({', '.join('?' * len(row))})", row)
-            facet = (number, at, province, "s", int(day[:4]), author, None, "", "", kinds)
+            facet = (number, at, province, "s", int(day[:4]), author, None, "", "", kinds, told)
             db.execute(f"INSERT INTO facets VALUES ({', '.join('?' * len(facet))})", facet)
-            if told:
-                claim = (f"k{number}", f"a{number}", "event", "tổng kết", told, "text", 0, 1, "x")
-                db.execute(
-                    'INSERT INTO claims (id, article_id, kind, subject, day, field, start, "end", quote) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)', claim
-                )
         counted = {province: sum(one[0] == province for one in ARTICLES) for province, *_ in ARTICLES}
         db["counts"].insert_all({"measure": "province", "value": province, "articles": count} for province, count in counted.items())
     return file
