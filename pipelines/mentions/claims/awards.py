@@ -12,14 +12,14 @@ from pipelines.mentions.years import years
 
 _RANK = pattern(
     r"""(?:(?:thứ|hạng|giải|vị trí|vị trí thứ) )(?P<rank>nhất|nhì|hai|ba)(?!\w)|(?:xếp|đứng) (?P<ranked>nhất|nhì|ba)(?!\w)
-    |(?:đơn vị )?(?:đứng )?(?P<first>nhất|nhì|ba) cụm(?!\w)"""
+    |(?:đơn vị )?(?:đứng )?(?P<first>nhất|nhì|ba) cụm(?!\w)|(?P<leads>dẫn đầu) (?:toàn )?cụm(?= ?[,.;\n]|$)"""
 )
 _FLAG = pattern(
     r"""cờ thi đua(?: xuất sắc)?(?:(?: năm \d{4})?(?: của)? (?:(?P<government>(?:thủ tướng )?chính phủ)|(?P<ministry>bộ(?: trưởng)?)|
     (?P<none>(?:tỉnh|ubnd|thành phố|ngành|khối|cụm|huyện|tổng|liên đoàn|trung ương|hội|công đoàn))))?(?!\w)"""
 )
-_STEMS = ("thứ ", "hạng ", "giải ", "vị trí ", "xếp ", "đứng ", "nhất cụm", "nhì cụm", "ba cụm", "cờ thi đua")
-RANKS = {"nhất": "first", "nhì": "second", "hai": "second", "ba": "third"}
+_STEMS = ("thứ ", "hạng ", "giải ", "vị trí ", "xếp ", "đứng ", "nhất cụm", "nhì cụm", "ba cụm", "dẫn đầu ", "cờ thi đua")
+RANKS = {"nhất": "first", "dẫn đầu": "first", "nhì": "second", "hai": "second", "ba": "third"}
 _SPORTS = pattern(
     r"""(?<!\w)(?:bóng|cầu lông|hội thao|đội|đồng đội|giao lưu|giải đấu|chung kết|nội dung|môn|toàn đoàn|thi đấu|văn nghệ|thể thao|sản phẩm|hội thi
     |cuộc thi)(?!\w)"""
@@ -31,6 +31,7 @@ _BEHIND = pattern(r"(?:[^.;,\n]{0,40}?)?(?: là| thuộc về| gọi tên|:) (?:
 _BETWEEN = pattern(r"""(?: ?\([^()]{1,30}\))?[ ,:-]*(?:(?:cùng|đồng|được|đã|cũng|là|và|đứng|xếp|đạt|dẫn|giành|suy tôn|đề nghị|thống nhất|nhất trí
     |bộ trưởng|bộ công thương|chính phủ
     |thủ tướng|bộ|xét|tặng|trao|khen|thưởng|đơn vị|vinh dự|đón|nhận|danh hiệu|trình|tiếp tục|hội nghị|cụm|ở|vị trí|công nhận|xem|bình xét|tập thể
+    |các|toàn
     |dẫn đầu|bình chọn|lực lượng|công an|nhân dân|tỉnh|ubnd|do|thủ đô|khu vực|trực thuộc|năm|\d{4}|thứ|hạng|nhất|nhì|ba|với|tổng|cao|điểm|lần lượt
     |thi đua|số|[ivx]+|\d{1,3}(?:,\d+)?|của|cờ|trong|phong trào|ngành|công thương|có)(?!\w)[ ,]*)*""")
 _RANK_BEHIND = pattern(r" (?:là |- )?(?P<rank>nhất|nhì|ba)(?=[,;.\n]|$)")
@@ -99,7 +100,7 @@ def _by_whom(folded: str, low: int, at: int) -> str:
 
 def _what(found: re.Match[str]) -> str | None:
     said = found.groupdict()
-    if rank := said.get("rank") or said.get("ranked") or said.get("first"):
+    if rank := said.get("rank") or said.get("ranked") or said.get("first") or said.get("leads"):
         return RANKS[rank]
     if said.get("none"):
         return None

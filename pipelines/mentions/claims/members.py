@@ -26,7 +26,9 @@ _STEMS = ("gồm", "giữ nguyên", "thành viên", "có ", "với ", "còn ", "
 _MEMBERS_OF = pattern(rf"""(?<!\w)(?:(?:{COUNT} |các )?(?:đơn vị )?(?:thành viên|đơn vị|{OFFICE})
     (?:(?: (?:cùng|hiện|nay|đang)){{0,2}}(?: nằm| sinh hoạt)?(?: của| trong| thuộc| hợp thành
     | tạo thành| lập thành))?|tham gia|thuộc|thành phần|sinh hoạt trong) $""")
-_NAMED = pattern(rf"(?:,? (?:của|thuộc|ngành|bộ) [^,;.()\n]{{2,40}}?)?[ (]{{0,2}}(?P<opens>là|gồm|có|bao gồm|:|-|(?<=\()){_GAP}{_HEAD}$")
+_NAMED = pattern(
+    rf"(?:,? (?:của|thuộc|ngành|bộ) [^,;.()\n]{{2,40}}?)?[ (,]{{0,2}}(?P<opens>là|gồm|có|bao gồm|như sau|cụ thể|:|-|(?<=\()){_GAP}{_HEAD}$"
+)
 _IN_BRACKETS = pattern(rf"(?:,? [^,;.()\n]{{3,60}})? \({_HEAD}$")
 # between a list and the cluster it makes up
 _MAKE_UP = pattern(rf"""(?:(?:,| -) {OFFICE}(?: của)?(?: cả)?(?: {COUNT}| các)? (?:tỉnh|địa phương|đơn vị)(?: này| trên)?)?
@@ -37,11 +39,14 @@ _COUNTED = pattern(rf"(?<!\w)(?:{COUNT}|các) (?:{OFFICE}|tỉnh|đơn vị|đ�
 _BEGINS = pattern(rf"(?:{COUNT} |các )?(?:đơn vị )?thành viên(?: của cụm)? (?:là|gồm|bao gồm)[ :]{{1,2}}{_HEAD}")  # a sentence that goes on
 _HOW_MANY = pattern(rf"(?<!\w)(?:có|gồm|với) ({COUNT}) (?:đơn vị|thành viên|{OFFICE})(?!\w)")
 # right before a list: "5 đơn vị: ", "trên cơ sở 5 Sở Công Thương là: "
-_SO_MANY_NAMED = pattern(rf"(?<!\w)({COUNT}) (?:đơn vị|thành viên|đơn vị thành viên|{OFFICE})(?: thành viên)?(?: là)?(?: ?[:(]|(?<= là)) ?$")
+_SO_MANY_NAMED = pattern(
+    rf"(?<!\w)({COUNT}) (?:đơn vị|thành viên|đơn vị thành viên|tỉnh|địa phương|{OFFICE})(?: thành viên)?(?: là)?(?: ?[:(]|(?<= là)) ?$"
+)
+_COUNTED_BEFORE = pattern(rf"(?<!\w)({COUNT}) (?:tỉnh|địa phương|đơn vị|{OFFICE})[ :]{{1,2}}$")  # "Tòa án nhân dân 5 tỉnh A … trong Cụm"
 # "Cụm X, Sở Công Thương các tỉnh A, B và C, tổ chức": the list stands beside the cluster's name
 _BESIDE = pattern(rf"(?:,| -) (?:{OFFICE}) (?:các|{COUNT}) (?:tỉnh|thành phố)(?:(?:,? và|,) (?:tỉnh|thành phố))?[ :]{{1,2}}$")
 _CLOSED = pattern(r"(?:,(?! \w+ ?,)| -)(?! (?:và|cùng))")
-_ARE_MEMBERS = pattern(rf"(?<!\w)({COUNT}) (?:đơn vị )?thành viên (?:là|gồm)[ :]{{1,2}}{_HEAD}$")
+_ARE_MEMBERS = pattern(rf"(?<!\w)({COUNT}) (?:đơn vị )?thành viên(?: (?:là|gồm))?[ :]{{1,2}}{_HEAD}$")
 _BY = pattern(r" (?:do|với|có) ")  # "Cụm X do Sở A làm Cụm trưởng, Sở B làm Cụm phó, cùng các thành viên là Sở C …"
 _THESE_ARE = pattern(rf"(?:đó|lần lượt|cụ thể) là[ :]{{1,2}}{_HEAD}")  # and one that goes on behind "có bảy đơn vị."
 _SO_MANY = pattern(rf"(?<!\w)(?:có|gồm|với|là) {COUNT} (?:đơn vị|thành viên|đơn vị thành viên|{OFFICE})[.:]? ?\n?$")
@@ -162,7 +167,9 @@ def _made_up(page: Page, run: tuple[Named, ...], high: int) -> _List | None:
     bracketed = between in {") thuộc ", ") trong ", ") của "} and _COUNTED.search(page.folded, max(0, run[0].start - 60), run[0].start)
     ends = between == " thuộc " and len(run) > TWO and page.folded[cluster.end : cluster.end + 1] in {"", ".", ";", "\n"}
     introduced = between == ", " and _WITH.search(page.folded, max(0, run[0].start - 60), run[0].start)
-    if not (together or bracketed or ends or introduced) and not _MAKE_UP.fullmatch(page.folded, run[-1].end, cluster.start):
+    counted = between in {" trong ", " thuộc "} and _COUNTED_BEFORE.search(page.folded, max(0, run[0].start - 60), run[0].start)
+    all_of_them = counted and as_number(counted[1]) == len(run)
+    if not (together or bracketed or ends or introduced or all_of_them) and not _MAKE_UP.fullmatch(page.folded, run[-1].end, cluster.start):
         return None
     return _List(cluster, run, run[0].start, cluster.end)
 
