@@ -2,12 +2,14 @@
 
 import asyncio
 import csv
+import re
 import sqlite3
 from collections.abc import Callable, Iterator
 from io import StringIO
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
+from xml.etree import ElementTree as ET
 
 import pytest
 from bs4 import BeautifulSoup
@@ -167,3 +169,15 @@ def test_what_takes_too_long_is_said(get: Callable[[str], Any], monkeypatch: pyt
 def test_every_measure_has_its_word(get: Callable[[str], Any]) -> None:
     for measure in MEASURES:
         assert get(f"/compare?measure={measure}").status_code == 200
+
+
+def test_the_chart_can_be_taken_away_whole(get: Callable[[str], Any]) -> None:
+    answer = get("/compare.svg?province=bac-kan,thai-nguyen&by=year")
+    drawn = ET.fromstring(answer.text)  # noqa: S314 - our own
+    names = [text.text for text in drawn.iter("{http://www.w3.org/2000/svg}text")]
+    assert {"Bắc Kạn", "Thái Nguyên", "2023", "2024"} <= set(names)
+    assert len(list(drawn.iter("{http://www.w3.org/2000/svg}polyline"))) == 2
+    assert "/compare?province=bac-kan,thai-nguyen" in str(names[-1])
+    assert ".drawing polyline" in answer.text
+    assert not {"<link", "<image", "url(", "@import"} & set(re.findall(r"<link|<image|url\(|@import", answer.text))
+    assert answer.headers["content-type"].startswith("image/svg+xml")

@@ -45,6 +45,7 @@ ROUTES = (
         "/compare",
         "/compare.json",
         "/compare.csv",
+        "/compare.svg",
         "/status",
         "/robots.txt",
         "/sitemap.xml",

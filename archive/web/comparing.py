@@ -5,10 +5,12 @@ import json
 import sqlite3
 from dataclasses import replace
 from io import StringIO
+from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
 
 from datasette.utils.asgi import BadRequest, Response
+from markupsafe import Markup
 
 from archive.compare import LENGTHS, MEASURES, Asked, Compared, compare
 from archive.web.answers import page, reading, taken
@@ -27,8 +29,10 @@ async def compare_page(datasette: Any, request: Any) -> Response:
 
     found, provinces = await reading(datasette, read)
     form = request.url_vars.get("format")
-    if form:
+    if form in {"csv", "json"}:
         return _csv(found) if form == "csv" else _json(found, asked)
+    if form == "svg":
+        return await _svg(datasette, request, found, asked)
     drawn = {"chart": chart(found.periods, found.names, found.values), "summary": summary(found.periods, found.names, found.values)}
     context = {"asked": asked, "found": found, "provinces": provinces, "measures": tuple(MEASURES), **drawn, **_addresses(asked)}
     return await page(datasette, request, "compare.html", context)
@@ -53,7 +57,7 @@ def _addresses(asked: Asked) -> dict[str, Any]:
         "by": {name: address(replace(asked, by=name)) for name in ("year", "month")},
         "borders": {name: address(replace(asked, borders=name)) for name in ("old", "new")},
         "measured": {name: address(replace(asked, measure=name)) for name in MEASURES},
-        "downloads": {form: address(asked, form) for form in ("csv", "json")},
+        "downloads": {form: address(asked, form) for form in ("csv", "json", "svg")},
     }
 
 
@@ -71,6 +75,15 @@ def _csv(found: Compared) -> Response:
     writer.writerow(("period", *found.values))
     writer.writerows((period, *(line[number] for line in found.values.values())) for number, period in enumerate(found.periods))
     return taken(out.getvalue(), "text/csv; charset=utf-8", {"content-disposition": 'attachment; filename="compare.csv"'})
+
+
+async def _svg(datasette: Any, request: Any, found: Compared, asked: Asked) -> Response:
+    """The chart by itself, with its look and its legend, for a report."""
+    style = Markup((Path(__file__).parent / "static" / "chart.css").read_text(encoding="utf-8"))  # noqa: S704 - a file of ours
+    at = datasette.absolute_url(request, address(asked))
+    context = {"chart": chart(found.periods, found.names, found.values), "asked": asked, "style": style, "address": at}
+    drawn = await datasette.render_template("compare.svg", context, request=request)
+    return taken(drawn, "image/svg+xml; charset=utf-8", {"content-disposition": 'attachment; filename="compare.svg"'})
 
 
 def _json(found: Compared, asked: Asked) -> Response:

@@ -84,7 +84,8 @@ def below(address: object, home: object) -> str:
 @cache
 def style_version() -> str:
     """Changes when the style does, so that browsers ask for it again."""
-    return hashlib.sha256((Path(__file__).parent / "static" / "style.css").read_bytes()).hexdigest()[:8]
+    styles = sorted((Path(__file__).parent / "static").glob("*.css"))
+    return hashlib.sha256(b"".join(style.read_bytes() for style in styles)).hexdigest()[:8]
 
 
 FILTERS: dict[str, Callable[..., Any]] = {

@@ -72,7 +72,7 @@ def register_routes() -> list[tuple[str, Callable[..., Awaitable[Response]]]]:
     return [
         (r"^/$", home_page),
         (r"^/search(?:\.(?P<format>json|csv|atom))?$", searching.search_page),
-        (r"^/compare(?:\.(?P<format>json|csv))?$", comparing.compare_page),
+        (r"^/compare(?:\.(?P<format>json|csv|svg))?$", comparing.compare_page),
         (r"^/status$", status.status_page),
         *((rf"^/captures/(?P<id>[0-9a-f]{{16}})/{name}$", view) for name, view in capturing.ROUTES.items()),
         (r"^/-/(?!static/|static-plugins/|(?:versions|metadata|settings|plugins)(?:\.json)?$)", machines.nothing),
