@@ -15,8 +15,8 @@ from bs4 import BeautifulSoup
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from archive.export.rows import defused
 from archive.web import server
-from archive.web.searching import defused
 from test_archive_web import HOSTILE, TITLE, datasette, get, page, path, titles
 
 __all__ = ["datasette", "get", "page", "path"]  # the archive of those tests and how it is asked, as fixtures

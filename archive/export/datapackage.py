@@ -32,9 +32,9 @@ def write_package(out: Path, db: sqlite_utils.Database, sites: tuple[str, ...], 
             with path.open("xb") as file:
                 written[table] = rows.write_csv(file, db, query, progress=progress)
             resources.append(_resource(db, table, path, said["databases"]["archive"]["tables"][table]))
+        names = [row for row in db.query("SELECT id, name, home FROM sites ORDER BY id") if not sites or row["id"] in sites]
     finally:
         db.conn.rollback()
-    names = [row for row in db.query("SELECT id, name, home FROM sites ORDER BY id") if not sites or row["id"] in sites]
     package = {
         "name": "cong-thuong-archive",
         "title": said["title"],

@@ -93,10 +93,15 @@ def write_json(out: IO[bytes], db: sqlite_utils.Database, query: Query, *, progr
     return written
 
 
+def defused(value: Any) -> Any:
+    """With an apostrophe before what a spreadsheet would take for a formula."""
+    return f"'{value}" if isinstance(value, str) and value.startswith(FORMULA) else value
+
+
 def _cell(value: Any) -> Any:
     if not isinstance(value, str):
         return value
-    safe = f"'{value}" if value.startswith(FORMULA) else value
+    safe = defused(value)
     return safe if len(safe) <= CELL else safe[: CELL - len(CUT)] + CUT
 
 

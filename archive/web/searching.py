@@ -13,6 +13,7 @@ from xml.sax.saxutils import escape, quoteattr
 from datasette.utils import tilde_encode
 from datasette.utils.asgi import BadRequest, Response
 
+from archive.export.rows import defused
 from archive.filters import FACETS, FILTERS, Asked
 from archive.find import Found, Hit, find
 from archive.web.answers import page, reading, taken
@@ -22,7 +23,6 @@ from archive.web.words import words
 PAGE, FEED, TAKEN = 20, 50, 10_000  # articles on a page, in a feed, in a download
 DEEPEST = 500  # pages that can be turned
 SHOWN = 12  # values of a facet
-FORMULA = ("=", "+", "-", "@", "\t", "\r")
 FORMATS = ("json", "csv", "atom")
 NAMED = {  # by filter, which names its values are shown by
     "province": "province_labels",
@@ -178,11 +178,6 @@ def _csv(found: Found, home: str, *, safe: bool) -> Response:
         row = _article(hit, home)
         writer.writerow([defuse(row[name]) for name in COLUMNS])
     return taken(out.getvalue(), "text/csv; charset=utf-8", {"content-disposition": 'attachment; filename="articles.csv"'})
-
-
-def defused(value: Any) -> Any:
-    """With an apostrophe before what a spreadsheet would take for a formula."""
-    return f"'{value}" if isinstance(value, str) and value.startswith(FORMULA) else value
 
 
 def _atom(found: Found, asked: Asked, home: str, names: Mapping[str, Any]) -> Response:
