@@ -16,7 +16,7 @@ from lxml.etree import XPath
 from pydantic import AfterValidator, BaseModel, ConfigDict, model_validator
 
 TITLE = ("h1",)  # where a layout that names no title looks for it
-CLASS = re.compile(r"\.([A-Za-z][\w-]*)")
+CLASS, ID = re.compile(r"\.([A-Za-z][\w-]*)"), re.compile(r"#([A-Za-z][\w-]*)")
 ATTRIBUTE = re.compile(r"::attr\(([\w:-]+)\)\s*$")
 
 
@@ -51,6 +51,8 @@ def compiled(css: str, prefix: str = "descendant-or-self::") -> XPath:
     """A selector ready to be called on an element, to look along the axis `prefix`; raises SelectorError."""
     if found := CLASS.fullmatch(css):  # most selectors: from the attributes to their elements it is half the way
         return XPath(f"{prefix}*/@class[contains(., '{found[1]}') and contains(concat(' ', normalize-space(.), ' '), ' {found[1]} ')]/..")
+    if found := ID.fullmatch(css):
+        return XPath(f"{prefix}*/@id[. = '{found[1]}']/..")
     return XPath(Translator().css_to_xpath(css, prefix))
 
 

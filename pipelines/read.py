@@ -18,7 +18,7 @@ from pipelines.layout import Layout
 from pipelines.mentions import find
 from pipelines.reading import generic, last_resort, legacy
 from pipelines.reading.article import Located, assemble, locate
-from pipelines.reading.decode import decode
+from pipelines.reading.decode import held, markup
 from pipelines.reading.select import Page, elements, needed
 from pipelines.reading.text import normal
 from pipelines.reading.tree import LONGEST_TEXT, TooMuch, inner_text, parse
@@ -34,9 +34,6 @@ PASSWORD = re.compile(rb"<input\b[^>]*\btype\s*=\s*[\"']?password", re.IGNORECAS
 LONGEST_TITLE = 10_000  # characters
 CHALLENGE_WORDS = 300  # characters at most that a challenge shows
 MULTIPLE, NOT_MODIFIED, BAD, MISSING, GONE, SERVER = 300, 304, 400, 404, 410, 500
-CONTROL = bytes([*range(9), 11, *range(14, 32)])  # a tree cannot hold them
-NO_CHARACTERS = ("\ufffe", "\uffff")  # nor these
-DECLARATION = re.compile(r"^\s*<\?xml[^>]*>")
 
 
 def read(captures: Sequence[Capture], context: Context) -> Reading | Failure:
@@ -55,11 +52,11 @@ def read_html(body: str | bytes, url: str, *, context: Context | None = None, fe
     context = context or Context(reference=load_reference())
     if fetched_at and fetched_at.tzinfo is None:
         fetched_at = fetched_at.replace(tzinfo=UTC)
-    text = decode(body) if isinstance(body, bytes) else body.replace("\x00", "")
-    if isinstance(text, Failure):
-        return text
+    source = markup(body) if isinstance(body, bytes) else held(body)
+    if isinstance(source, Failure):
+        return source
     try:
-        return _article([_page(text, url)], context, fetched_at)
+        return _article([_page(source, url)], context, fetched_at)
     except Exception as error:  # as in `read`
         log.exception("%s: the reader failed", url)
         return Failure(Reason.READER_ERROR, repr(error))
@@ -68,16 +65,16 @@ def read_html(body: str | bytes, url: str, *, context: Context | None = None, fe
 def _read(captures: Sequence[Capture], context: Context) -> Reading | Failure:
     pages: list[Page] = []
     for capture in captures:
-        text = _text(capture)
-        if isinstance(text, Failure):
-            return replace(text, capture=capture)
-        pages.append(_page(text, capture.url))
+        source = _source(capture)
+        if isinstance(source, Failure):
+            return replace(source, capture=capture)
+        pages.append(_page(source, capture.url))
     found = _article(pages, context, captures[0].fetched_at)
     return replace(found, capture=captures[0]) if isinstance(found, Failure) else found
 
 
 @lru_cache(maxsize=1)  # whether it has further pages is asked of a page right before it is read
-def _text(capture: Capture) -> str | Failure:
+def _source(capture: Capture) -> bytes | Failure:
     if capture.broken:
         return Failure(*capture.broken)
     if failure := refused(capture):
@@ -88,7 +85,7 @@ def _text(capture: Capture) -> str | Failure:
         return Failure(Reason.TOO_LARGE, str(error))
     except BrokenEncoding as error:
         return Failure(Reason.UNDECODABLE, str(error))
-    return decode(body, capture.header("content-type") or "")
+    return markup(body, capture.header("content-type") or "")
 
 
 def refused(capture: Capture) -> Failure | None:
@@ -107,13 +104,13 @@ def refused(capture: Capture) -> Failure | None:
 def further_pages(capture: Capture, context: Context) -> tuple[str, ...]:
     """The addresses of an article's other pages that this page of it links to, by the layout of its day."""
     selectors = _layouts(context, capture.fetched_at)[0].pages
-    if not selectors or isinstance(text := _text(capture), Failure):
+    if not selectors or isinstance(source := _source(capture), Failure):
         return ()
     if not any(
-        all(name in text for name in needed(css)) for css in selectors
+        all(name.encode() in source for names in needed(css) for name in names) for css in selectors
     ):  # nearly all articles have one page: that need not be parsed to be seen
         return ()
-    page = _page(text, capture.url)
+    page = _page(source, capture.url)
     found = dict.fromkeys(
         urls.clean(urljoin(capture.url, link.get("href", "")))
         for css in selectors
@@ -126,8 +123,8 @@ def further_pages(capture: Capture, context: Context) -> tuple[str, ...]:
 
 def challenge(body: bytes) -> Failure | None:
     """Is this page a script that a visitor has to pass, whatever was asked for?"""
-    text = decode(body)
-    return text if isinstance(text, Failure) else _challenge(_page(text, ""))
+    source = markup(body)
+    return source if isinstance(source, Failure) else _challenge(_page(source, ""))
 
 
 def _challenge(page: Page) -> Failure | None:
@@ -137,10 +134,7 @@ def _challenge(page: Page) -> Failure | None:
     return None
 
 
-def _page(text: str, url: str) -> Page:
-    for one in NO_CHARACTERS:
-        text = text.replace(one, "")
-    source = DECLARATION.sub("", text).encode("utf-8", "ignore").translate(None, CONTROL)
+def _page(source: bytes, url: str) -> Page:
     root = parse(source)
     legacy.convert(root, source)
     return Page(root, source, url)

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from archive.records import Failure, Reason
-from pipelines.reading.decode import decode
+from pipelines.reading.decode import decode, held, markup
 
 WORDS = "<p>Sở Công Thương họp giao ban, đánh giá kết quả quý I</p>"
 HEAD = '<html><head><meta charset="{}"></head><body>'
@@ -74,3 +74,23 @@ def test_what_has_no_characters(body: bytes, content_type: str, reason: Reason) 
 )
 def test_any_bytes_decode_or_fail_by_name(body: bytes, content_type: str) -> None:
     assert isinstance(decode(body, content_type), str | Failure)
+
+
+@given(
+    st.one_of(
+        st.binary(),
+        st.text().map(str.encode),
+        st.text(alphabet="aộ<Ã¡Âº\ufffd\ufffe\uffff\ufeff\x00\x01\x1b\n").map(str.encode),
+        st.text(alphabet="ạộà").map(lambda said: said.encode().decode("cp1252", "ignore").encode() * 6),  # misread and written again
+    ),
+    st.sampled_from([b"", codecs.BOM_UTF8, codecs.BOM_UTF16_LE, b' \n<?xml version="1.0" encoding="utf-8"?>']),
+    st.sampled_from(["", "text/html; charset=windows-1258"]),
+)
+def test_markup_is_what_the_characters_are_as_utf8(body: bytes, head: bytes, content_type: str) -> None:
+    text = decode(head + body, content_type)
+    assert markup(head + body, content_type) == (text if isinstance(text, Failure) else held(text))
+
+
+def test_what_no_tree_can_hold_is_left_out() -> None:
+    assert held("a\x00\x0bb\ufffe\uffffc\ud800d") == b"abcd"
+    assert markup(WORDS.encode()) == WORDS.encode()

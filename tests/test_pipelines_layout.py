@@ -68,10 +68,17 @@ def test_hits_take_attributes_and_skip_what_is_empty() -> None:
 
 
 def test_names_a_selector_cannot_do_without() -> None:
-    assert needed("body.single .entry-content") == ("single", "entry-content")
-    assert needed("a.x[href$='.pdf']:not(.y)") == ("x",)
-    assert needed(".a, .b") == ()
-    assert needed("article") == ()
+    assert needed("body.single .entry-content") == (("single", "entry-content"), ())
+    assert needed("a.x[href$='.pdf']:not(.y)") == (("x",), ())
+    assert needed("#tin > p.sapo") == (("sapo",), ("tin",))
+    assert needed(".a, .b") == needed("article") == ((), ())
+
+
+def test_ids_that_stand_twice_or_in_other_letters_are_found() -> None:
+    one = page("<div id='tin'></div><div id='tin'><p id='&#116;hân'>Một</p></div><a name='neo'>Hai</a>")
+    assert [each.tag for each in elements(one, "#tin")] == ["div", "div"]
+    assert first(one, ["#tin"]).text == first(one, ["#tin #thân"]).text == "Một"  # type: ignore[union-attr]
+    assert elements(one, "#neo") == elements(one, "#nowhere") == []
 
 
 def test_split() -> None:

@@ -1,4 +1,6 @@
-"""From the bytes of a body to its characters, or the reason why there are none. Looks at the head of a page only for its charset."""
+"""From the bytes of a body to its characters, or to UTF-8 that a tree can hold, or the reason why there are none. Looks at the head of a page only
+for its charset.
+"""
 
 import codecs
 import re
@@ -19,25 +21,62 @@ MISREAD = re.compile(f"[\u0080-\u00ff{''.join(WESTERN)}]{{2,}}")  # ftfy mends s
 FEWEST_TONES = 5
 LEGACY_FONT = re.compile(rb"""face\s*=\s*["']?\.Vn|font-family\s*:\s*["']?\.Vn|VNI-Times""", re.IGNORECASE)
 CONTROL = bytes({*range(1, 32)} - {*b"\t\n\x0b\f\r\x1b"})
+UNHELD = bytes([*range(9), 11, *range(14, 32)])  # what no tree can hold
+NO_CHARACTERS = ("\ufffe", "\uffff")  # nor these
+NO_CHARACTER = b"\xef\xbf"  # how these begin in UTF-8, and U+FFFD
+DECLARATION = re.compile(rb"^\s*<\?xml[^>]*>")
+MISREAD_BEGINS = re.compile(rb"\xc3\xa1\xc2")  # how ạ or ộ do that were read as Windows-1252 and written again
 BROKEN = 0.002  # share of characters that may be unreadable or control before a page counts as binary
 
 
 def decode(body: bytes, content_type: str = "") -> str | Failure:
     """The characters of an HTML body. UTF-8 wins wherever it decodes strictly: declared charsets are wrong more often than it fits by chance."""
-    if (kind := content_type.partition(";")[0].strip().lower()) not in HTML_TYPES:
-        return Failure(Reason.NOT_HTML, f"content type {kind}")
-    if not body.strip(b" \t\r\n\x00"):
-        return Failure(Reason.EMPTY_BODY, "the body is empty")
-    if body.startswith(MAGIC):
-        return Failure(Reason.NOT_HTML, f"the body begins with {body[:4]!r}")
+    if refused := _refused(body, content_type):
+        return refused
     text = _text(body, content_type).replace("\x00", "")
-    if b"\xc3\xa1\xc2" in body:  # quick to look for: how the beginning of ạ or ộ looks then
+    if MISREAD_BEGINS.search(body):  # quick to look for
         text = _mended(text)
     wide = body.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
     unreadable = text.count("\ufffd") + (0 if wide else len(body) - len(body.translate(None, CONTROL)))
     if unreadable > max(2, BROKEN * len(text)):
         return Failure(Reason.UNDECODABLE, f"{unreadable} of {len(text)} characters unreadable in any declared charset")
     return text
+
+
+def markup(body: bytes, content_type: str = "") -> bytes | Failure:
+    """The same as `held` bytes; of nearly all pages these are the body's own, and no characters are made of it."""
+    if refused := _refused(body, content_type):
+        return refused
+    odd = (NO_CHARACTER[:1] in body and NO_CHARACTER in body) or MISREAD_BEGINS.search(body) or len(body.translate(None, UNHELD)) < len(body)
+    if not odd and _is_utf8(body):
+        return DECLARATION.sub(b"", body.removeprefix(codecs.BOM_UTF8))
+    text = decode(body, content_type)
+    return text if isinstance(text, Failure) else held(text)
+
+
+def held(text: str) -> bytes:
+    """UTF-8 as a tree can hold it."""
+    for one in NO_CHARACTERS:
+        text = text.replace(one, "")
+    return DECLARATION.sub(b"", text.encode("utf-8", "ignore")).translate(None, UNHELD)
+
+
+def _refused(body: bytes, content_type: str) -> Failure | None:
+    if (kind := content_type.partition(";")[0].strip().lower()) not in HTML_TYPES:
+        return Failure(Reason.NOT_HTML, f"content type {kind}")
+    if not body.strip(b" \t\r\n\x00"):
+        return Failure(Reason.EMPTY_BODY, "the body is empty")
+    if body.startswith(MAGIC):
+        return Failure(Reason.NOT_HTML, f"the body begins with {body[:4]!r}")
+    return None
+
+
+def _is_utf8(body: bytes) -> bool:
+    try:
+        body.decode("utf-8")
+    except UnicodeDecodeError:
+        return False
+    return True
 
 
 def _mended(text: str) -> str:

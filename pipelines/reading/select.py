@@ -14,12 +14,12 @@ from pipelines.reading.structured import Structured
 from pipelines.reading.text import normal
 from pipelines.reading.tree import Element, has_words, inner_text
 
-NEEDED = re.compile(r"[.#]((?:[\w-]|[^\x00-\x7f])+)")
+NEEDED = re.compile(r"([.#])((?:[\w-]|[^\x00-\x7f])+)")
 CONDITIONS = re.compile(r"\[[^\]]*\]|:[\w-]+(?:\([^()]*\))?")
 NESTED = re.compile(r"""(?P<head>[^\s>+~,()\[\]"']+)(?P<axis>\s*[>~]\s*|\s+)(?P<rest>[^\s>+~,][^,]*)""")
 AXES = {"": "descendant::", ">": "child::", "~": "following-sibling::"}
 BASES = XPath("//base/@href", smart_strings=False)
-CLASSES, IDS = (XPath(f"//@{name}", smart_strings=False) for name in ("class", "id"))
+CLASSES, WITH_ID = XPath("//@class", smart_strings=False), XPath("id($name)")  # the parser keeps a table of ids: asking it takes a microsecond
 COMBINED = re.compile(r"\S[\s>+~]+\S")
 
 
@@ -31,7 +31,6 @@ class Page:
     source: bytes
     url: str
     seen: dict[str, list[Element]] = field(default_factory=dict)  # by selector: fields and body ask for the same
-    names: set[str] = field(default_factory=set)  # every class and id: one that is nowhere in the page need not be looked for
 
     @cached_property
     def structured(self) -> Structured:
@@ -45,8 +44,15 @@ class Page:
                 return urljoin(self.url, str(said).strip())
         return self.url
 
-    def __post_init__(self) -> None:
-        self.names.update(" ".join([*CLASSES(self.root), *IDS(self.root)]).split())
+    @cached_property
+    def classes(self) -> frozenset[str]:
+        """Every one in the page: one that is nowhere in it need not be looked for."""
+        return frozenset(" ".join({*CLASSES(self.root)}).split())
+
+    def may_have(self, css: str) -> bool:
+        """False where the selector names a class or an id that the page does not have."""
+        classes, ids = needed(css)
+        return self.classes.issuperset(classes) and all(WITH_ID(self.root, name=one) for one in ids)
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,10 +74,11 @@ class Hit:
 
 
 @lru_cache(maxsize=4096)
-def needed(css: str) -> tuple[str, ...]:
-    """Class and id names without which a selector cannot match; none where alternatives or escapes make that unsure."""
+def needed(css: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Classes and ids without which a selector cannot match; none where alternatives or escapes make that unsure."""
     plain = CONDITIONS.sub("", css)
-    return () if set(plain) & set(",\\()[]") else tuple(NEEDED.findall(plain))
+    names = [] if set(plain) & set(",\\()[]") else NEEDED.findall(plain)
+    return tuple(name for sign, name in names if sign == "."), tuple(name for sign, name in names if sign == "#")
 
 
 def hits(page: Page, selectors: Sequence[str]) -> Iterator[list[Hit]]:
@@ -90,7 +97,7 @@ def first(page: Page, selectors: Sequence[str]) -> Hit | None:
 
 def elements(page: Page, css: str, within: Element | None = None) -> list[Element]:
     """All elements a selector finds, in the page or inside an element; a selector with ancestors sees those outside it too."""
-    if not page.names.issuperset(needed(css)):
+    if not page.may_have(css):
         return []
     if within is None:
         return _everywhere(page, css)

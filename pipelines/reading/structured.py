@@ -13,7 +13,7 @@ from pipelines.reading.tree import Element
 
 ARTICLES = frozenset({"Article", "NewsArticle", "BlogPosting", "Report", "WebPage"})
 SCRIPTS = XPath("//script[@type='application/ld+json']")
-DATED = XPath("//*[@itemprop='datePublished' or @itemprop='dateModified']")
+DATED = XPath("//@itemprop[. = 'datePublished' or . = 'dateModified']/..")  # from the attributes to their elements it is half the way
 
 
 @dataclass(frozen=True)
