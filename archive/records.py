@@ -43,6 +43,9 @@ class Capture:
     broken: "tuple[Reason, str] | None" = None  # why its record, or the one it refers to, cannot be read; `body` is empty then
     size: int = 0  # bytes of the body where it was read; it may be left out afterwards
 
+    def __hash__(self) -> int:
+        return hash(self.id)  # not of the whole body
+
     def header(self, name: str) -> str | None:
         """The first header of that name, any case."""
         wanted = name.lower()

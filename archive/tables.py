@@ -26,15 +26,18 @@ CACHE = 64  # MiB of pages a writer keeps: with SQLite's own 2 each new row read
 _keys_of: WeakKeyDictionary[sqlite_utils.Database, dict[str, tuple[str, ...]]] = WeakKeyDictionary()  # primary keys by table
 
 
-def open_archive(path: Path, *, readonly: bool = False) -> sqlite_utils.Database:
-    """The archive, made or brought up to the newest form unless `readonly`. StorageError where there is none, or it is no database."""
+def open_archive(path: Path, *, readonly: bool = False, scratch: bool = False) -> sqlite_utils.Database:
+    """The archive, made or brought up to the newest form unless `readonly`. StorageError where there is none, or it is no database.
+
+    `scratch`: one that nobody else reads, and that is made anew where a crash damages it. It is written once, not into a journal first.
+    """
     if readonly and not path.exists():
         msg = f"{path}: there is no archive yet. Crawl or rebuild first"
         raise StorageError(msg)
     with querying(path):
         connection = _connect(path, readonly=readonly)
         try:
-            return _prepared(connection, path, readonly=readonly)
+            return _prepared(connection, path, readonly=readonly, scratch=scratch)
         except BaseException:
             connection.close()
             raise
@@ -45,7 +48,7 @@ def _connect(path: Path, *, readonly: bool = False) -> sqlite3.Connection:
     return sqlite3.connect(source, uri=True, timeout=BUSY, isolation_level=None)
 
 
-def _prepared(connection: sqlite3.Connection, path: Path, *, readonly: bool) -> sqlite_utils.Database:
+def _prepared(connection: sqlite3.Connection, path: Path, *, readonly: bool, scratch: bool) -> sqlite_utils.Database:
     db = sqlite_utils.Database(connection)
     connection.execute("PRAGMA foreign_keys = ON")
     if readonly:
@@ -53,8 +56,11 @@ def _prepared(connection: sqlite3.Connection, path: Path, *, readonly: bool) -> 
             msg = f"{path}: its form is older than this program, or it is no archive. Crawl or rebuild brings it up to date"
             raise StorageError(msg)
         return db
-    db.enable_wal()
-    connection.execute("PRAGMA synchronous = NORMAL")
+    if scratch:
+        connection.execute("PRAGMA journal_mode = MEMORY")
+    else:
+        db.enable_wal()
+    connection.execute(f"PRAGMA synchronous = {'OFF' if scratch else 'NORMAL'}")
     connection.execute(f"PRAGMA cache_size = -{CACHE * 1024}")
     connection.execute("PRAGMA secure_delete = ON")  # what is withheld stays in no free page of the file
     if migrations.pending(db):

@@ -20,6 +20,7 @@ CLASS, ID = re.compile(r"\.([A-Za-z][\w-]*)"), re.compile(r"#([A-Za-z][\w-]*)")
 ATTRIBUTE = re.compile(r"::attr\(([\w:-]+)\)\s*$")
 
 
+@lru_cache(maxsize=4096)
 def split(selector: str) -> tuple[str, str | None]:
     """The CSS part and the attribute it ends in, if any."""
     found = ATTRIBUTE.search(selector)

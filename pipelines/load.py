@@ -58,9 +58,9 @@ def _batch(waiting: Iterator[tuple[int, Capture]]) -> Iterator[tuple[int, Captur
             return
 
 
-def open_for_writing(path: Path) -> sqlite_utils.Database:
-    """The archive at `path`, made if need be, in its newest form and with the reference data of today."""
-    db = open_archive(path)
+def open_for_writing(path: Path, *, scratch: bool = False) -> sqlite_utils.Database:
+    """The archive at `path`, made if need be, in its newest form and with the reference data of today; `scratch` as `open_archive` has it."""
+    db = open_archive(path, scratch=scratch)
     with transaction(db):
         store_reference(db, load_reference())
     return db
@@ -231,7 +231,7 @@ class Loader:
         seen = rows.stamp(capture.fetched_at)
         if stored is None:
             self.tally.new += 1
-            self._put(article_id, capture, reading, number=1, first_seen=seen, last_seen=seen)
+            self._put(article_id, capture, reading, stored=False, number=1, first_seen=seen, last_seen=seen)
             return "article"
         files = self.db.execute("SELECT url, name FROM attachments WHERE article_id = ?", [article_id]).fetchall()
         new, old = rows.content(reading.article), rows.stored_content(stored, files)
@@ -241,7 +241,7 @@ class Loader:
             return "unchanged"
         # The stored row may differ only because an older reader wrote it: the capture behind it, read by this one, decides.
         earlier, again = self._read_again(stored["capture_id"])
-        same = {"first_seen": stored["first_seen"], "last_seen": seen}
+        same = {"stored": True, "first_seen": stored["first_seen"], "last_seen": seen}
         if earlier and isinstance(again, Reading) and rows.content(again.article) == new:
             self.tally.unchanged += 1
             self._put(article_id, earlier, again, number=stored["versions"], **same)
@@ -260,7 +260,7 @@ class Loader:
             return None, None
         return pages[0], judge(pages, self._context)
 
-    def _put(self, article_id: str, capture: Capture, reading: Reading, *, number: int, first_seen: str, last_seen: str) -> None:
+    def _put(self, article_id: str, capture: Capture, reading: Reading, *, stored: bool, number: int, first_seen: str, last_seen: str) -> None:
         """Make the article's row and all that hangs on it say what this reading says."""
         article = reading.article
         province = self._context.province_on(article.published_at.date() if article.published_at else None)
@@ -268,9 +268,13 @@ class Loader:
         made = rows.reading_rows(article_id, capture, reading)
         upsert(self.db, "articles", [row | {"province_id": province} | seen for row in made["articles"]])
         upsert(self.db, "authors", [author for author, _ in rows.author_rows(article_id, article)], only_new=True)
-        replace_children(self.db, "claims", "article_id", article_id, [])  # before the mentions they rest on
+        if stored:
+            replace_children(self.db, "claims", "article_id", article_id, [])  # before the mentions they rest on
         for table in ("article_authors", "evidence", "attachments", "mentions", "claims"):
-            replace_children(self.db, table, "article_id", article_id, made[table])
+            if stored:
+                replace_children(self.db, table, "article_id", article_id, made[table])
+            else:  # there is nothing of it yet
+                upsert(self.db, table, made[table])
         self.db.execute(f"INSERT OR REPLACE INTO facets {FACETS_OF} WHERE a.id = ?", [article_id])
 
     # -- addresses

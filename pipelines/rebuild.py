@@ -140,7 +140,7 @@ def _begun(data: DataFolder, sources: Sources, sites: Collection[str], jobs: int
         taken_over = bool(sites) and data.archive_db.exists()
         if taken_over:
             copy_of(data.archive_db, data.rebuild_db)
-        with readers(data, contexts, jobs) as pool, closing(open_for_writing(data.rebuild_db)) as db:
+        with readers(data, contexts, jobs) as pool, closing(open_for_writing(data.rebuild_db, scratch=True)) as db:
             made = _Rebuild(data, sources, db, withheld, pool)
             if taken_over:
                 made.forget(sites)

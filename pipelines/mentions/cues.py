@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from archive.records import Scheme
 from pipelines.mentions.names import pattern
-from pipelines.mentions.words import Words, move_tones, occurrences
+from pipelines.mentions.words import Words, move_tones, occurrences, other_tones
 
 _FIELDS = r"""(?:công thương|công an|quốc phòng|ngoại (?:giao|vụ)|nội vụ|tư pháp|tài chính|xây dựng|y tế|du lịch|kế hoạch (?:và|&) đầu tư|kh ?& ?đt
     |giao thông vận tải|gtvt|tài nguyên (?:và|&) môi trường|tn ?& ?mt|tn-mt|tnmt|nông nghiệp (?:và|&) (?:phát triển nông thôn|môi trường|ptnt)
@@ -41,7 +41,10 @@ _CAPITAL_STEMS = tuple(
         "|agribank|bidv"
     ).split("|")
 )
-_CAPITAL = re.compile(rf"(?<!\w)[{''.join(sorted({stem[0].upper() for stem in _CAPITAL_STEMS}))}]")
+
+_BOTH_TONES = (*_CAPITAL_STEMS, *map(other_tones, _CAPITAL_STEMS))
+_FIRST, _SECOND = {stem[0].upper() for stem in _BOTH_TONES}, {letter for stem in _BOTH_TONES for letter in (stem[1], stem[1].upper())}
+_CAPITAL = re.compile(rf"[{''.join(sorted(_FIRST))}][{''.join(sorted(_SECOND))}](?<!\w\w\w)")  # looking back last: three times as quick
 # … or in small letters.
 _SMALL_STEMS = tuple(
     move_tones(

@@ -20,14 +20,17 @@ _TONES = {"oa": "òóỏõọ àáảãạ", "oe": "òóỏõọ èéẻẽẹ",
 _OTHER_TONE = {
     vowels[0] + second: first + vowels[1] for vowels, forms in _TONES.items() for first, second in zip(*forms.split(), strict=True)
 }  # oà -> òa: where the tone of hoà and hòa stands
+_MOVABLE = re.compile(f"[ou][{''.join(sorted({pair[1] for pair in _OTHER_TONE}))}]")
 
 # A full stop ends a sentence before a capital, but not after an abbreviation that goes before names.
-_SENTENCE_END = re.compile(r"[.!?…](?<![.!?…]{2})[.!?…]*[\"”')\]]{0,2} +(?=[\"“(\[]?([^\W\d_]))|\n")
+_SENTENCE_END = re.compile(r"[.!?…\n](?<![.!?…]{2})(?:(?<=\n)|[.!?…]*[\"”')\]]{0,2} +(?=[\"“(\[]?([^\W\d_])))")
 _ABBREVIATION = re.compile(r"(?:^|[\s(])(?:TP|Tp|tp|ThS|Ths|TS|PGS|GS|BS|KS|Đ/c|đ/c|(?<!số )(?<![Cc]ụm )\w)$")
 
 
 def move_tones(text: str) -> str:
     """`oà` as `òa`, everywhere: the two ways of writing Hòa become one. Keeps the length."""
+    if not _MOVABLE.search(text):  # as in most texts
+        return text
     for new, old in _OTHER_TONE.items():
         if new in text:
             text = text.replace(new, old)

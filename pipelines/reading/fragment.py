@@ -64,11 +64,11 @@ class Paragraph:
 
     @property
     def text(self) -> str:
-        return " ".join(line.text for line in self.lines)
+        return self.lines[0].text if len(self.lines) == 1 else " ".join([line.text for line in self.lines])
 
     @property
     def html(self) -> str:
-        return "<br>".join(line.html for line in self.lines)
+        return self.lines[0].html if len(self.lines) == 1 else "<br>".join([line.html for line in self.lines])
 
     def every(self, look: Literal["strong", "italic", "linked"]) -> bool:
         return bool(self.lines) and all(getattr(line, look) for line in self.lines)
@@ -169,7 +169,8 @@ class Walk:
     def _write(self, text: str | None) -> None:
         if text and (self._pieces or not text.isspace()):  # no line begins with a blank
             words = single_spaced(text)
-            self._pieces.append(_Piece(words, self.style, any(one.startswith("<a ") for one in self._inline)))
+            linked = bool(self._inline) and any(one.startswith("<a ") for one in self._inline)
+            self._pieces.append(_Piece(words, self.style, linked))
             self._html.append(escape(words, quote=False))
 
     def _break(self) -> None:
@@ -195,13 +196,19 @@ class Walk:
             return False
         text = normal("".join(one.words for one in self._pieces))
         if text:
-            said = [one for one in self._pieces if one.words.strip()]
-            html = single_spaced(visible("".join(self._html))).strip() + "".join(map(_closing, reversed(self._inline)))
-            strong, italic = all(one.style.strong for one in said), all(one.style.italic for one in said)
-            self._lines.append(Line(text, unicodedata.normalize("NFC", html), strong=strong, italic=italic, linked=all(one.linked for one in said)))
+            self._lines.append(self._line(text))
         self._pieces.clear()
         self._html[:] = self._inline
         return bool(text)
+
+    def _line(self, text: str) -> Line:
+        if len(self._pieces) == len(self._html) == 1:  # no tag in it, as in most
+            [one] = self._pieces
+            return Line(text, escape(text, quote=False), strong=one.style.strong, italic=one.style.italic, linked=one.linked)
+        said = [one for one in self._pieces if one.words.strip()]
+        html = single_spaced(visible("".join(self._html))).strip() + "".join(map(_closing, reversed(self._inline)))
+        strong, italic = all(one.style.strong for one in said), all(one.style.italic for one in said)
+        return Line(text, unicodedata.normalize("NFC", html), strong=strong, italic=italic, linked=all(one.linked for one in said))
 
     def _flush(self) -> None:
         self._end_line()

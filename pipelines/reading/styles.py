@@ -30,8 +30,8 @@ class Style:
 
 def style_of(tag: Element, around: Style) -> Style:
     """The look inside `tag`, which inherits what it does not say."""
-    css, align, mark, classes = (tag.get(name, "") for name in ("style", "align", MARK, "class"))
-    return _look(str(tag.tag), css, align, mark, classes, around)
+    said = dict(tag.items())
+    return _look(str(tag.tag), said.get("style", ""), said.get("align", ""), said.get(MARK, ""), said.get("class", ""), around)
 
 
 @lru_cache(maxsize=4096)  # the paragraphs of a page, and the pages of a site, mostly look alike
@@ -57,7 +57,8 @@ def _look(name: str, css: str, align: str, mark: str, classes: str, around: Styl
 
 def is_hidden(tag: Element) -> bool:
     """Not shown, or only to a machine that reads aloud."""
-    return tag.get("hidden") is not None or hides(tag.get("style", ""), tag.get("class", ""))
+    said = dict(tag.items())
+    return bool(said) and ("hidden" in said or hides(said.get("style", ""), said.get("class", "")))
 
 
 @lru_cache(maxsize=4096)

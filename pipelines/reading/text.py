@@ -53,6 +53,7 @@ COMMENTS = re.compile(
     r"(?:gửi |viết |các )?(?:ý kiến|bình luận|phản hồi|nhận xét|thảo luận)(?: (?:bạn đọc|của bạn|mới|phản hồi))?(?: ?\(? ?\d* ?\)?)?"
     r"|để lại (?:một )?bình luận.*"
 )
+SAMPLE = 1000  # letters looked at before it is asked whether that is enough
 BAR = re.compile(r"\s*[|•·]\s*")
 MARKS = " :.…»>-–"
 
@@ -98,5 +99,9 @@ def opens_comments(line: str) -> bool:
 
 def is_vietnamese(text: str) -> bool:
     """Written with Vietnamese letters: an English or Chinese text has at most a few names with them."""
-    marked = len(VIETNAMESE.findall(text))
-    return marked > len(text) * 0.04 or marked > sum(map(str.isalpha, text)) * 0.04  # the first costs less and is nearly always enough
+    marked = 0
+    for start in range(0, len(text), SAMPLE):  # of a text that is, a fifth tells
+        marked += len(VIETNAMESE.findall(text[start : start + SAMPLE]))
+        if marked > len(text) * 0.04:
+            return True
+    return marked > sum(map(str.isalpha, text)) * 0.04
