@@ -1,4 +1,7 @@
-"""Reading captures in other processes, ahead of the one that writes, in order. A process ends with the one that started it; nothing is written."""
+"""Reading captures in other processes, ahead of the one that writes, in order. That one reads too wherever nothing is ready to be written.
+
+A process ends with the one that started it; nothing is written.
+"""
 
 import multiprocessing
 import os
@@ -8,7 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from itertools import takewhile
 from threading import Thread
@@ -45,7 +48,7 @@ class ReadFolder(SiteFolder):
         if self.pool is None or not bodies:
             yield from ((entry.sequence, self._load(entry, bodies=bodies)) for entry in entries)
             return
-        for sequence, capture, result in self.pool.read(self._site, entries):
+        for sequence, capture, result in self.pool.read(self, self._site, entries):
             self.readings[capture.id] = result
             yield sequence, capture
             while len(self.readings) > KEPT:
@@ -59,7 +62,7 @@ class ReadFolder(SiteFolder):
 
 
 class Readers:
-    """The processes; `readers` opens and ends them."""
+    """The other processes; `readers` opens and ends them."""
 
     def __init__(self, pool: ProcessPoolExecutor, contexts: Mapping[str, Context], jobs: int) -> None:
         self._pool, self._contexts, self._most = pool, contexts, AHEAD * jobs
@@ -68,30 +71,49 @@ class Readers:
         """Do they read by this very context? A site file may have changed since they began."""
         return self._contexts.get(context.site) == context
 
-    def read(self, site: str, entries: Iterable[Entry]) -> Iterator[Read]:
+    def read(self, folder: ReadFolder, site: str, entries: Iterable[Entry]) -> Iterator[Read]:
         """The captures with what they are, in order. RunFailed where a process was killed."""
-        waiting: deque[Future[list[Read]]] = deque()
+        waiting: deque[_Span] = deque()
         try:
             for span in _spans(entries):
-                waiting.append(self._pool.submit(_read, site, span))
+                waiting.append(_Span(span, self._pool.submit(_read, site, span)))
                 if len(waiting) >= self._most:
-                    yield from waiting.popleft().result()
+                    yield from self._first(waiting, folder, site)
             while waiting:
-                yield from waiting.popleft().result()
+                yield from self._first(waiting, folder, site)
         except BrokenProcessPool as error:
             msg = "a reading process was killed, perhaps for want of memory. The archive is as it was; run it again with fewer --jobs"
             raise RunFailed(msg) from error
 
+    def _first(self, waiting: "deque[_Span]", folder: ReadFolder, site: str) -> list[Read]:
+        """The first of the spans; until it is ready, the last that no process has begun is read here."""
+        while not waiting[0].future.done():
+            mine = next((one for one in reversed(waiting) if one.read is None and one.future.cancel()), None)
+            if mine is None:
+                break
+            mine.read = list(folder.read(mine.entries, self._contexts[site]))
+        first = waiting.popleft()
+        return first.future.result() if first.read is None else first.read
+
+
+@dataclass(slots=True)
+class _Span:
+    """Captures to be read in one go, by a process or, once `read`, by this one."""
+
+    entries: list[Entry]
+    future: Future[list[Read]]
+    read: list[Read] | None = None
+
 
 @contextmanager
 def readers(data: DataFolder, contexts: Mapping[str, Context], jobs: int) -> Iterator[Readers | None]:
-    """So many processes that read the captures of these sites; None for one job, where the process that writes reads too."""
+    """Processes that read the captures of these sites, so that with this one there are `jobs`; None for one."""
     if jobs == 1:
         yield None
         return
     # Not fork: what this process has open (databases, threads) is not for children.
     spawn = multiprocessing.get_context("spawn")
-    pool = ProcessPoolExecutor(jobs, mp_context=spawn, initializer=_begin, initargs=(data, dict(contexts)))
+    pool = ProcessPoolExecutor(jobs - 1, mp_context=spawn, initializer=_begin, initargs=(data, dict(contexts)))
     try:
         yield Readers(pool, contexts, jobs)
     finally:

@@ -9,6 +9,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import Future
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -120,6 +121,26 @@ def test_the_writing_process_reads_no_article_again_that_others_read(two: Sites,
     monkeypatch.setattr(Loader, "_judge", noted)
     two.rebuild(jobs=2)
     assert set(read) <= {"home", "attachment", "redirect"}
+
+
+@pytest.mark.parametrize("begun", ((), (0,), (1, 4)), ids=["none", "first", "others"])
+def test_what_no_process_has_begun_is_read_here_and_all_stays_in_order(two: Sites, monkeypatch: pytest.MonkeyPatch, begun: tuple[int, ...]) -> None:
+    monkeypatch.setattr(reading_ahead, "SPAN", 2)
+    given: list[Future[Any]] = []
+
+    class Pool:
+        def submit(self, _: object, site: str, entries: list[Any]) -> Future[Any]:
+            given.append(Future())
+            if len(given) - 1 in begun:
+                given[-1].set_running_or_notify_cancel()
+                given[-1].set_result(list(folder.read(entries, two.contexts[site])))
+            return given[-1]
+
+    with reading_ahead.ReadFolder.open(two.data.site("mau"), "mau", write=False) as folder:
+        entries = list(folder._index.after(0))
+        alone = list(folder.read(entries, two.contexts["mau"]))
+        assert list(reading_ahead.Readers(Pool(), two.contexts, 2).read(folder, "mau", entries)) == alone  # type: ignore[arg-type]
+    assert [number for number, one in enumerate(given) if not one.cancelled()] == list(begun)
 
 
 def test_a_further_page_is_read_with_those_before_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -346,7 +367,7 @@ def test_a_rebuild_ended_on_the_way_leaves_the_archive_and_no_process(many: Path
     bench = Bench(tmp_path / "data")
     bench.folder.close()
     live = dump(bench.db)
-    args = [sys.executable, "-m", "congthuong", "rebuild", "--jobs", "2", "--data", str(bench.data.path)]
+    args = [sys.executable, "-m", "congthuong", "rebuild", "--jobs", "3", "--data", str(bench.data.path)]
     process = subprocess.Popen(args, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True, preexec_fn=_heeding)  # noqa: PLW1509
     until(lambda: bench.data.rebuild_db.exists() and len(children(process.pid)) == 2)
     workers = children(process.pid)
