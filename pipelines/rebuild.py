@@ -44,8 +44,8 @@ def rebuild(
     """Make `archive.db` anew from the captures of all `sources`; what it held before is replaced. Returns a tally by site.
 
     With `sites` only these are read again, and those for which `withheld.toml` has changed; of the others the rows are taken over as they are.
-    `jobs` processes read, this one among them. `sources` is asked again before the swap, for sites that were crawled for the first time meanwhile. Locked where another
-    rebuild runs.
+    `jobs` processes read, this one among them. `sources` is asked again before the swap, for sites that were crawled for the first time
+    meanwhile. Locked where another rebuild runs.
     """
     with _begun(data, sources, sites, jobs) as made:
         tallies = made.read_all(progress)

@@ -39,6 +39,7 @@ class Block:
     letters: int = 0
     _text: str | None = None
     _lower: str | None = None
+    _names: str | None = None
 
     @property
     def text(self) -> str:
@@ -52,6 +53,13 @@ class Block:
         if self._lower is None:
             self._lower = self.text.casefold().replace(" :", ":")
         return self._lower
+
+    @property
+    def names(self) -> str:
+        """Class and id of the element."""
+        if self._names is None:
+            self._names = f"{self.element.get('class') or ''} {self.element.get('id') or ''}"
+        return self._names
 
     @property
     def own(self) -> int:
@@ -105,13 +113,14 @@ def _place(element: Element, tag: str, around: Place) -> Place:
     block, linked, aside = around
     if block is None or tag in UNSEEN:
         return NOWHERE
-    classes, name, css = element.get("class"), element.get("id"), element.get("style")
+    classes, css = element.get("class"), element.get("style")
     if css or classes:
         if hides(css or "", classes or ""):
             return NOWHERE
         aside = aside or (classes is not None and tag != "body" and names_aside(classes))
     if tag in BLOCK:
-        return element, linked, aside or tag in {"nav", "footer", "aside"} or (name is not None and names_aside(name))
+        aside = aside or tag in {"nav", "footer", "aside"} or ((name := element.get("id")) is not None and names_aside(name))
+        return element, linked, aside
     return (block, True, aside) if tag == "a" and not linked else around
 
 

@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta, timezone
+from functools import lru_cache
 from typing import Literal, TypeAlias
 
 from pipelines.reading.text import normal
@@ -28,6 +29,7 @@ ENGLISH = "(?P<en>jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]{0,6}"
 VIETNAMESE = r"tháng\s+(?P<vi>mười\s+một|mười\s+hai|một|giêng|hai|ba|tư|bốn|năm|sáu|bảy|bẩy|tám|chín|mười|chạp)(?!\w)"
 NUMBERED = r"(?:tháng|th)\.?\s*(?P<month>\d{1,2})"
 YEAR = r"(?P<year>\d{4})(?!\d)"
+YEARS = re.compile(r"\d{4}")  # no form is without
 DAY = r"(?<![\d/])(?P<day>\d{1,2})(?:st|nd|rd|th)?"
 BETWEEN = r"[\s,|()–-]*(?:(?:thứ\s+\w+|chủ\s+nhật|ngày|lúc|hôm|vào)[\s,|()–-]*)*"  # what may stand between a date and its time or label
 
@@ -91,6 +93,7 @@ def modified(text: str, order: Order = "dmy") -> datetime | None:
     return dates[0].at if len(dates) == 1 and dates[0].label is None else None
 
 
+@lru_cache(maxsize=1024)  # asked of the same line for several reasons
 def letters_beside(text: str) -> int | None:
     """How many letters of a printed line are no date, time or label of one; None where it has no date."""
     line = normal(text)
@@ -131,7 +134,10 @@ def doubt(printed: datetime, *, other: tuple[str, datetime] | None = None, fetch
 
 def _dates(text: str, order: Order) -> Iterator[Found]:
     """Every date in the line, in order; what two forms match counts once."""
-    line = normal(text)[:400].translate(SLASHES)
+    line = normal(text)[:400]
+    if not YEARS.search(line):
+        return
+    line = line.translate(SLASHES)
     taken: list[tuple[int, int]] = []
     matches = sorted((found for form in FORMS for found in form.finditer(line)), key=lambda found: (found.start(), -found.end()))
     for found in matches:

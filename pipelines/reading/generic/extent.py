@@ -3,6 +3,7 @@
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import islice
 
 from pipelines.reading import dates
@@ -109,7 +110,11 @@ def _as_title(block: Block, clues: frozenset[str]) -> float:
 
 def _titled(block: Block) -> int:
     """What the name of its element says for or against it."""
-    named = f"{block.element.get('class') or ''} {block.element.get('id') or ''}"
+    return _named_title(block.names)
+
+
+@lru_cache(maxsize=8192)
+def _named_title(named: str) -> int:
     return (-2 if BOXED.search(named) else 2) if TITLED.search(named) else 0
 
 

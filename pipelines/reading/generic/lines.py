@@ -1,6 +1,7 @@
 """Single lines of a page judged by their words and by the names of the elements around them: paragraph, caption, date, box beside the article."""
 
 import re
+from functools import lru_cache
 
 from pipelines.reading import dates
 from pipelines.reading.blocks import Block
@@ -63,7 +64,12 @@ def ends(block: Block) -> bool:
 
 
 def is_foot(block: Block) -> bool:
-    return block.letters < 1000 and sum(mark in block.lower for mark in FOOT) > 1  # noqa: PLR2004 - imprints are short
+    return block.letters < 1000 and _is_imprint(block.lower)  # noqa: PLR2004 - imprints are short
+
+
+@lru_cache(maxsize=4096)  # asked of the same line for several reasons, and of the same line on every page
+def _is_imprint(lower: str) -> bool:
+    return len([mark for mark in FOOT if mark in lower]) > 1
 
 
 def within(element: Element, around: Element) -> bool:
