@@ -21,6 +21,7 @@ CAPTION = re.compile(
 SENTENCE_END = re.compile(r"[.;:!?…/]$")
 OTHER_ARTICLE = 25  # characters of the shortest title of another article, as a link in a related list
 POINTER = re.compile(r"(?:[>»\s]+(?=\w)|(?:[>»\s]*)(?:xem thêm|đọc thêm|tin liên quan|bài liên quan|xem chi tiết bài)\s*:)", re.IGNORECASE)
+OFFER = re.compile(r"[>»\s]*(?:tải|download)[^:]{0,40}:.*\.(?:pdf|docx?|xlsx?|zip|rar)", re.IGNORECASE)
 COUNTER = re.compile(r"[\d.,\s]{1,20}")
 FILE_LINK = re.compile(r"""\.(?:pdf|docx?|xlsx?|zip|rar)["?&]""", re.IGNORECASE)
 
@@ -35,12 +36,17 @@ def without_furniture(paragraphs: Sequence[Paragraph]) -> list[Paragraph]:
             continue
         if opens_related(paragraph.text):
             in_box = True
-        elif _points_elsewhere(paragraph) or (in_box and (paragraph.every("linked") or COUNTER.fullmatch(paragraph.text))):
+        elif _points_elsewhere(paragraph) or _offers_file(paragraph) or (in_box and (paragraph.every("linked") or COUNTER.fullmatch(paragraph.text))):
             continue
         else:
             in_box = False
             kept.append(paragraph if len(lines) == len(paragraph.lines) else replace(paragraph, lines=lines))
     return _without_links_to_others(kept)
+
+
+def _offers_file(paragraph: Paragraph) -> bool:
+    """Tải về: the name of a file, which is an attachment."""
+    return OFFER.fullmatch(paragraph.text) is not None and FILE_LINK.search(paragraph.html) is not None
 
 
 def _points_elsewhere(paragraph: Paragraph) -> bool:
@@ -92,7 +98,7 @@ def with_lead(lead: Sequence[Paragraph], body: Sequence[Paragraph]) -> tuple[str
 
 def _set_apart(body: Sequence[Paragraph]) -> list[Paragraph]:
     """The first paragraph where it alone is bold or slanted: so a sapo looks that no element of its own marks."""
-    pictured = {id(one) for before, one in pairwise(body) if before.image}  # may be captions
+    pictured = {id(one) for before, one in pairwise(body) if before.image and not SENTENCE_END.search(one.text)}  # may be captions
     worded = [one for one in body if one.lines and one.kind != "caption" and id(one) not in pictured]
     worded = worded[:1] + [one for one in worded[1:] if len(one.text) >= SHORTEST_LEAD][:2]  # a short line may be a caption or a heading
     if len(worded) < 2 or worded[0].kind != "p" or len(worded[0].text) < SHORTEST_LEAD or worded[0].style.align == "right":  # noqa: PLR2004 - one to compare

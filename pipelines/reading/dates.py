@@ -59,7 +59,8 @@ PUBLISHED = re.compile(
     rf"(?:ngày\s+(?:đăng|xuất\s+bản|viết|gửi|tạo|ban\s+hành)|đăng\s+(?:lúc|ngày|tải)|xuất\s+bản|gửi\s+lúc|published)[\s:]*{BETWEEN}$", re.IGNORECASE
 )
 UPDATED = re.compile(
-    rf"(?:cập\s+nh[ậâ][tp](?:\s+(?:lúc|ngày|lần\s+cuối))?|(?:chỉnh\s+)?sửa(?:\s+(?:lúc|ngày|đổi))?|modified|updated)[\s:]*{BETWEEN}$", re.IGNORECASE
+    rf"(?:cập\s+nh[ậâ][tp](?:\s+(?:lúc|ngày|lần\s+cuối))?|(?:chỉnh\s+)?sửa(?:\s+(?:lúc|ngày|đổi|lần\s+cuối))?|modified|updated)[\s:]*{BETWEEN}$",
+    re.IGNORECASE,
 )
 BESIDE_DATES = re.compile(
     r"(?:ngày\s+)?(?:cập\s+nh[ậâ][tp]|đăng|xuất\s+bản|gửi|tạo|viết)(?:\s+(?:lúc|ngày|lần\s+cuối|tải))?|thứ\s+\w+|chủ\s+nhật|ngày|lúc|gmt"

@@ -10,7 +10,7 @@ from pipelines.urls import clean
 
 FILES = (".pdf", ".doc", ".docx", ".xls", ".xlsx", ".zip", ".rar")
 SOURCES = ("data-src", "data-lazy-src", "data-original", "src")
-ICONS = ("/_layouts/", "/icons/", "/emoji/", "/smilies/", "/file-icon/")
+ICONS = ("/_layouts/", "/icons/", "/emoji/", "/smilies/", "/file-icon/", "/m_images/", "/media/system/images/")  # the last two are Joomla's
 TINY = 24  # pixels: what is smaller illustrates nothing
 
 
@@ -21,8 +21,12 @@ class Link:
 
     @property
     def is_file(self) -> bool:
-        """A document or an archive, by the name at the end of its path or in a parameter (`?file=ke-hoach.pdf`)."""
-        return is_file(self.url)
+        """A document or an archive, by what it is called, or the name at the end of its path or in a parameter (`?file=ke-hoach.pdf`)."""
+        return names_file(self.name) or is_file(self.url)
+
+
+def names_file(words: str) -> bool:
+    return words.lower().endswith(FILES)
 
 
 def is_file(address: str) -> bool:

@@ -11,9 +11,11 @@ ALIGN = re.compile(r"(?<![\w-])text-align\s*:\s*(?:-\w+-)?(left|right|center|jus
 WEIGHT = re.compile(r"(?<![\w-])font-weight\s*:\s*(bold|bolder|[6-9]00|normal|[1-5]00)", re.IGNORECASE)
 SLANT = re.compile(r"(?<![\w-])font-style\s*:\s*(italic|oblique|normal)", re.IGNORECASE)
 HIDDEN = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE)
-ALIGN_CLASS = re.compile(r"(?:^|[\s_-])(?:text|align|has-text-align|ql-align|pull|txt)?-?(right|center|left)(?:$|\s)", re.IGNORECASE)
+ALIGN_CLASS = re.compile(r"(?:^|[\s_-])(?:text|align|has-text-align|ql-align|pull|txt|rte)?-?(right|center|left)(?:$|\s)", re.IGNORECASE)
 CAPTION_CLASS = re.compile(  # the last part of one name; WordPress calls the picture and its caption together `wp-caption`
-    r"(?:^|\s)(?!wp-caption(?:$|\s))(?:[\w-]*[_-])?(?:caption(?:-text)?|chu-?_?thich(?:-anh)?|(?:img|image)-?desc)(?:$|\s)", re.IGNORECASE
+    r"(?:^|\s)(?!wp-caption(?:$|\s))(?:[\w-]*[_-])?(?:caption(?:-text)?|chu-?_?thich(?:-anh)?|(?:img|image)-?desc"
+    r"|(?:img|image|photo|hero|fig|pic|block|row)[_-]cap(?:__\w+)?)(?:$|\s)",
+    re.IGNORECASE,
 )
 UNSEEN = frozenset(  # by what frameworks hide; the first four are read aloud only
     {"screen-reader-text", "sr-only", "visually-hidden", "hide-accessible", "hidden", "hide", "d-none"}

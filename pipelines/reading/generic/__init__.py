@@ -3,7 +3,7 @@
 It makes a layout for the one page: what it finds is put under names of its own (`generic:published`) where selectors are looked up, so the rest of
 reading is the same as for a page with a layout. All else is cut away around the article. Its finds are guesses and say so.
 
-`lines` judges single lines, `extent` says where the article stands, `around` what stands around its text.
+`lines` judges single lines, `extent` says where the article stands, `around`, `section` and `below` what stands around its text.
 """
 
 from collections.abc import Sequence
@@ -11,8 +11,10 @@ from collections.abc import Sequence
 from pipelines.layout import Layout
 from pipelines.reading.article import Located
 from pipelines.reading.blocks import Block, Blocks
-from pipelines.reading.generic.around import Finds, after, before, between, clear, title_of
+from pipelines.reading.generic.around import before, between, title_of
+from pipelines.reading.generic.below import after
 from pipelines.reading.generic.extent import ROOTS, Extent, body_of, find_extent
+from pipelines.reading.generic.finds import Finds, clear
 from pipelines.reading.generic.lines import within
 from pipelines.reading.select import Hit, Page
 from pipelines.reading.tree import Element

@@ -8,13 +8,14 @@ from itertools import islice
 
 from pipelines.reading import dates
 from pipelines.reading.blocks import Block, Blocks
-from pipelines.reading.generic.lines import HEADINGS, PARAGRAPH, TITLED, ends, is_foot, is_paragraph, within
+from pipelines.reading.generic.lines import HEADINGS, PARAGRAPH, POSTED, TITLED, ends, is_foot, is_paragraph, within
 from pipelines.reading.names import is_site
 from pipelines.reading.select import Page
 from pipelines.reading.text import folded, is_furniture, normal, opens_related
 from pipelines.reading.tree import LONGEST_TEXT, Element, TooMuch
 
 LONG = 25  # letters that two titles share only if they are the same
+SHORTEST = 12  # letters of a title that is no heading, or that the page tells machines; shorter ones name sections
 LEAST = 150  # letters of running text before a page counts as an article
 BOX = 9  # lines at most of a box of other articles that stands between paragraphs
 MOST_LINES = 6_000  # that are no links; real pages have up to 1,000
@@ -49,8 +50,13 @@ def find_extent(page: Page, blocks: Blocks) -> Extent | None:
         msg = f"the page has {lines} lines and {letters} letters that are no link"
         raise TooMuch(msg)
     clues = _clues(page)
-    told = any(_told(folded(block.text), clues) for block in blocks if not block.is_link or _titled(block) > 0) if clues else False
+    told = any(_told(folded(block.text), clues) for block in blocks if _may_be_title(block)) if clues else False
     return _best(blocks, clues if told else frozenset())
+
+
+def _may_be_title(block: Block) -> bool:
+    """Not one of many links: Joomla links the title too."""
+    return block.letters >= SHORTEST and (not block.is_link or block.element.tag in HEADINGS or _titled(block) > 0)
 
 
 def _best(blocks: Blocks, clues: frozenset[str]) -> Extent | None:
@@ -80,27 +86,23 @@ def _clues(page: Page) -> frozenset[str]:
         whole = normal(title.text or "")
         split = SEPARATORS.split(whole)
         parts += split if any(is_site(part) or UNTITLED.fullmatch(part) for part in split) else [whole, *split]
-    return frozenset(
-        folded(part)
-        for part in parts
-        if len(part) > 11 and not is_site(part) and not UNTITLED.fullmatch(part)  # noqa: PLR2004 - shorter ones name sections
-    )
+    return frozenset(folded(part) for part in parts if len(part) >= SHORTEST and not is_site(part) and not UNTITLED.fullmatch(part))
 
 
 def _as_title(block: Block, clues: frozenset[str]) -> float:
     """How much a line looks like the title; 0 if not at all."""
-    element, titled = block.element, _titled(block)
-    if block.aside or (block.is_link and element.tag not in HEADINGS and titled <= 0):
+    heading = HEADINGS.get(str(block.element.tag), 0)
+    if block.aside or not (4 if heading else SHORTEST) <= block.letters <= 400:  # noqa: PLR2004 - titles of departments have up to 300 letters
         return 0.0
-    if not (4 if element.tag in HEADINGS else 12) <= block.letters <= 400:  # noqa: PLR2004 - titles of departments have up to 300 letters
+    titled = _titled(block)
+    if block.is_link and not heading and titled <= 0:
         return 0.0
-    heading = HEADINGS.get(str(element.tag), 0)
     text = folded(block.text)
     told = _told(text, clues)
     mixed = block.linked * 3 > block.letters and not (told or heading)
     if not (heading or titled > 0 or told or not clues) or (block.is_link and not (told and (heading or titled > 0))) or mixed:
         return 0.0
-    if UNTITLED.fullmatch(block.text) or opens_related(block.text) or (not told and is_furniture(block.text)):
+    if UNTITLED.fullmatch(block.text) or POSTED.match(block.text) or opens_related(block.text) or (not told and is_furniture(block.text)):
         return 0.0
     dated = not told and block.letters < PARAGRAPH and dates.published(block.text) is not None
     if dated or is_site(block.text):

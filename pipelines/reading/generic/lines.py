@@ -3,23 +3,28 @@
 import re
 from functools import lru_cache
 
-from pipelines.reading import dates
+from pipelines.reading import byline, dates
 from pipelines.reading.blocks import Block
-from pipelines.reading.text import is_furniture, opens_comments, opens_related
-from pipelines.reading.tree import Element
+from pipelines.reading.text import is_furniture, normal, opens_comments, opens_related
+from pipelines.reading.tree import Element, inner_text
 
 PARAGRAPH = 60  # letters of a line that is one for certain
 BESIDE = 40  # letters beside the date in a line that is there to give it
 HEADER = 140  # letters at most of a line that gives date, counter or name
 HEADINGS = {"h1": 5, "h2": 4, "h3": 3, "h4": 2}
 TITLED = re.compile(r"title|headline|tieu-?_?de|tde|ten-?_?bai|heading", re.IGNORECASE)
-CAPTION = re.compile(r"caption|chu-?_?thich|img-?_?desc|image-?_?desc", re.IGNORECASE)
+CAPTION = re.compile(r"caption|chu-?_?thich|img-?_?desc|image-?_?desc|(?:img|image|photo|hero|fig|pic|block|row)[_-]cap(?![a-z])", re.IGNORECASE)
 FOOT = (  # two of these stand only in the foot of a page
     *("địa chỉ:", "điện thoại:", "đt:", "tel:", "fax:", "email:", "e-mail:", "bản quyền", "giấy phép số"),
     *("giấy phép thiết lập", "giấy phép hoạt động"),
     *("chịu trách nhiệm chính", "chịu trách nhiệm nội dung", "chịu trách nhiệm xuất bản", "ghi rõ nguồn", "copyright", "©"),
     *("thông tin điện tử sở công thương",),
 )
+POSTED = re.compile(r"(?:người đăng|đăng bởi|viết bởi|bởi|posted by|by)(?!\w)", re.IGNORECASE)  # the account that entered it
+TOOLS = re.compile(
+    r"cỡ chữ|(?<!\w)a ?- ?a|a ?\+|lượt (?:xem|đọc)|(?<!\w)in (?:trang|bài)|đọc bài|gửi (?:email|bài)|chia sẻ|đang online", re.IGNORECASE
+)
+SIGNING = re.compile(r"author|tac-?_?gia|byline|nguoi-?_?viet|but-?_?danh|signature", re.IGNORECASE)
 PLACED = re.compile(
     r"[^\d:|]{2,40},\s*ngày\s+[\d.…]{1,4}\s+tháng\s+[\d.…]{1,4}\s+năm\s+\d{4}\W*", re.IGNORECASE
 )  # of a letter: Hà Nội, ngày 5 tháng 9 năm 2023
@@ -47,7 +52,7 @@ def is_header(block: Block) -> bool:
 
 def prints_date(block: Block) -> bool:
     """Is this line there to give a date? Not one of a letter, nor a sentence with a date in it."""
-    text = block.text
+    text = block.spaced
     if len(text) > HEADER or block.is_link or PLACED.fullmatch(text):
         return False
     beside = dates.letters_beside(text)
@@ -74,3 +79,22 @@ def _is_imprint(lower: str) -> bool:
 
 def within(element: Element, around: Element) -> bool:
     return element is around or around in element.iterancestors()
+
+
+def signs(block: Block) -> bool:
+    """A name on a line of its own: labelled, or in an element called after its author."""
+    named = f"{block.element.get('class') or ''} {block.element.get('id') or ''}"
+    signed = None if POSTED.match(block.text) else names_in(block.text)
+    return signed is not None and (bool(signed.method) or (SIGNING.search(named) is not None and signed_by(block.element) is not None))
+
+
+def signed_by(element: Element) -> byline.Signed | None:
+    """What a line or box of its own says of who wrote it; nothing where it names the account that entered it."""
+    text = normal(inner_text(element))
+    return None if POSTED.match(text) else names_in(text)
+
+
+@lru_cache(maxsize=1024)  # asked of the same line for several reasons, and of some on every page
+def names_in(text: str) -> byline.Signed | None:
+    """Whom a line names, of whatever site."""
+    return byline.parse(text, byline.Naming())

@@ -1,0 +1,109 @@
+"""What stands below the text and still belongs to the article: name, source, files, keywords, a date. All else there goes."""
+
+import re
+from collections.abc import Sequence
+
+from pipelines.reading import dates
+from pipelines.reading.blocks import Block
+from pipelines.reading.generic.extent import Extent
+from pipelines.reading.generic.finds import Finds, clear
+from pipelines.reading.generic.lines import PARAGRAPH, is_foot, is_paragraph, names_in, prints_date, signs, within
+from pipelines.reading.links import is_file, names_file
+from pipelines.reading.text import normal
+from pipelines.reading.tree import Element, inner_text
+
+KEYWORDS = re.compile(r"(?:từ kh[oó]á?a?|tags?|thẻ|chủ đề\s*:)\s*:?", re.IGNORECASE)
+LABELS = re.compile(r"(?:^|[\s_-])(?:tags?|keywords?|tu-?_?khoa)(?:$|[\s_-])", re.IGNORECASE)
+FILES = re.compile(r"(?:các )?(?:tệp|file|tài liệu|văn bản|tập tin)(?: tin)? ?(?:đính kèm|kèm theo|gắn kèm)?\s*:?|tải về\s*:?", re.IGNORECASE)
+FILE_BOX = re.compile(r"attachments-?_?(?:list|container|box)|(?:tep|file)-?_?dinh-?_?kem|file-?_?list", re.IGNORECASE)
+SOURCE = re.compile(r"(?:theo|nguồn)(?: tin)?\s*:?\s", re.IGNORECASE)
+
+
+def after(lines: Sequence[Block], extent: Extent, body: Element, finds: Finds) -> None:
+    """What stands below the text but still belongs to the article: name, source, files, keywords, a date. All else there goes."""
+    _files(lines[extent.first : extent.last + 1], finds)
+    end = max((one.index for one in lines[extent.first : extent.last + 1] if is_paragraph(one)), default=extent.last)
+    _file_boxes(lines[end + 1 : extent.last + 1], body, finds)
+    for block in lines[extent.first : extent.last + 1]:
+        text = block.text
+        if not within(block.element, body):
+            if block.own < PARAGRAPH or block.aside or is_foot(block):
+                _place(block, finds)
+        elif block.index > end and KEYWORDS.match(text):
+            _keywords(block, finds)
+            clear(block)
+        elif block.index > end and prints_date(block) and dates.is_labelled(text):
+            finds.add("published", block.element)
+    for block in lines[end + 1 : extent.last + 12]:
+        if block.index > extent.last and KEYWORDS.match(block.text):
+            _keywords(block, finds)
+        elif block.is_link and "tags" not in finds.elements:
+            _labels(block, finds)
+
+
+def _files(lines: Sequence[Block], finds: Finds) -> None:
+    """The files listed under a heading of their own."""
+    heading = next((block for block in lines if FILES.fullmatch(block.text)), None)
+    if heading is None:
+        return
+    clear(heading)
+    for block in lines[heading.index - lines[0].index + 1 :]:
+        links = [link for link in block.element.iter("a") if _is_file(link)]
+        if links and block.linked * 2 > block.letters:
+            for link in links:
+                finds.add("attachments", link)
+            clear(block)
+
+
+def _is_file(link: Element) -> bool:
+    return is_file(link.get("href") or "") or names_file(normal(inner_text(link)))
+
+
+def _file_boxes(lines: Sequence[Block], body: Element, finds: Finds) -> None:
+    """Boxes below the text that are called after the files in them."""
+    boxes = dict.fromkeys(
+        one for block in lines for one in block.element.iterancestors() if FILE_BOX.search(one.get("class") or "") and within(one, body)
+    )
+    for box in boxes:
+        for link in box.iter("a"):
+            if _is_file(link) and normal(inner_text(link)):  # not the one around its icon
+                finds.add("attachments", link)
+        box.set("hidden", "")
+
+
+def _place(block: Block, finds: Finds) -> None:
+    text, element = block.text, block.element
+    files = [link for link in element.iter("a") if _is_file(link)]
+    if files:
+        for link in files:
+            finds.add("attachments", link)
+    elif KEYWORDS.match(text):
+        _keywords(block, finds)
+    elif prints_date(block) and not block.is_link:
+        finds.add("published", element)
+        return
+    elif SOURCE.match(text):
+        signed = names_in(text)
+        finds.add("byline" if signed and signed.authors else "source", element)
+        return
+    elif signs(block) or (names_in(text) and not block.linked):
+        finds.add("byline", element)
+        return
+    clear(block)
+
+
+def _keywords(block: Block, finds: Finds) -> None:
+    around = block.element if block.linked else block.element.getparent()
+    for link in around.iter("a") if around is not None else ():
+        finds.add("tags", link)
+
+
+def _labels(block: Block, finds: Finds) -> None:
+    """Keywords without a word before them, by what their box or their links are called, or by a #."""
+    links = list(block.element.iter("a"))
+    around = block.element.getparent() if block.element.tag == "li" else block.element
+    named = around is not None and LABELS.search(around.get("class") or "") is not None
+    if named or all("tag" in (link.get("rel") or "").split() or normal(inner_text(link)).startswith("#") for link in links):
+        for link in around.iter("a") if named and around is not None else links:
+            finds.add("tags", link)
+        clear(block)

@@ -1,0 +1,60 @@
+"""What is found around the text of a page that no layout describes, and how lines are taken away from it."""
+
+from dataclasses import dataclass, field
+
+from lxml import etree
+
+from pipelines.reading import dates
+from pipelines.reading.blocks import BLOCK, Block
+from pipelines.reading.text import normal
+from pipelines.reading.tree import Element
+
+
+@dataclass(slots=True)
+class Finds:
+    """What was found around the text, by the key a layout would have."""
+
+    elements: dict[str, list[Element]] = field(default_factory=dict)
+
+    def add(self, key: str, element: Element) -> None:
+        self.elements.setdefault(key, []).append(element)
+
+    def tell_apart(self) -> None:
+        """Of several lines with dates, those that say they are of an update."""
+        found = self.elements.get("published", [])
+        updated = [one for one in found if dates.is_update(normal("".join(one.itertext())))]
+        if updated and len(updated) < len(found):
+            self.elements["published"] = [one for one in found if one not in updated]
+            self.elements["modified"] = updated
+        elif found and len(found) == 1:
+            self.elements["modified"] = found  # a line may give both
+
+    def first(self, key: str, element: Element) -> None:
+        self.elements.setdefault(key, [element])
+
+
+def holds_blocks(element: Element) -> bool:
+    return any(one.tag in BLOCK for one in element.iterdescendants())
+
+
+def own(block: Block) -> Element:
+    """The element of a line; where other lines stand in it too, one made of its words alone."""
+    if not holds_blocks(block.element):
+        return block.element
+    made = etree.Element("span")
+    made.text = block.spaced
+    clear(block)
+    return made
+
+
+def clear(block: Block) -> None:
+    """Take a line away; blocks inside its element stay."""
+    element = block.element
+    if not holds_blocks(element):
+        element.set("hidden", "")
+        return
+    element.text = None
+    for child in element:
+        child.tail = None
+        if isinstance(child.tag, str) and child.tag not in BLOCK and not holds_blocks(child):
+            child.set("hidden", "")

@@ -1,0 +1,61 @@
+"""The section an article stands in: the last step of a breadcrumb, a line above the title, or a link in the line of the date."""
+
+import re
+from collections.abc import Sequence
+
+from lxml import etree
+
+from pipelines.reading import dates
+from pipelines.reading.blocks import Block
+from pipelines.reading.generic.finds import Finds, holds_blocks
+from pipelines.reading.generic.lines import TOOLS
+from pipelines.reading.names import is_site
+from pipelines.reading.text import folded, normal
+from pipelines.reading.tree import Element, inner_text
+
+TRAIL = re.compile(r"crumb|(?:^|[\s_-])bread(?:$|[\s_-])|duong-?_?dan|(?:^|[\s_-])path(?:$|[\s_-])|pathway", re.IGNORECASE)
+BLOCK_OF_TRAIL = frozenset({"table", "section", "article", "main", "body"})
+NO_SECTION = re.compile(r"\d{4}|^\W*\d*\W*$|:")
+STEPS = re.compile(r"\s*(?:[»›>/|]|::|chevron_right|navigate_next|keyboard_arrow_right)\s*")  # the last three are what icons are called
+HOME = re.compile(r"(?:trang chủ|trang nhất|home|homepage)", re.IGNORECASE)
+SECTION = re.compile(
+    r"categor|(?:chuyen|ten)-?_?muc|cat-?_?(?:name|title|heading)|section|linh-?_?vuc|ptitle|(?:module|block)-?_?title|panel-?_?head|kicker",
+    re.IGNORECASE,
+)
+SHORTEST, LONGEST = 4, 60  # characters of a section's name
+
+
+def trail_of(block: Block) -> Element | None:
+    """The breadcrumb it is part of."""
+    for one in (block.element, *block.element.iterancestors()):
+        if TRAIL.search(f"{one.get('class') or ''} {one.get('id') or ''}"):
+            return one
+        if one.tag in BLOCK_OF_TRAIL:
+            break
+    parts = STEPS.split(block.text)
+    menu = block.is_link and "|" in block.text
+    return block.element if len(parts) > 1 and HOME.fullmatch(parts[0].strip()) and not menu else None
+
+
+def category(block: Block, *, trail: bool, title: str, finds: Finds) -> None:
+    """The last section that is named: a link of the breadcrumb, or the line itself; it is kept as an element of its own."""
+    links = [normal(inner_text(link)) for link in block.element.iter("a")] if trail else []
+    said = [normal(part) for part in STEPS.split(block.text)] if len(links) < 2 else links  # noqa: PLR2004 - links need no signs between them
+    if trail or block.is_link or block.letters <= 40:  # noqa: PLR2004 - names of sections are short
+        _name(said, title, finds)
+
+
+def category_beside(block: Block, title: str, finds: Finds) -> None:
+    """A section that is linked in the line of the date."""
+    for link in block.element.iter("a") if not holds_blocks(block.element) else ():
+        if dates.letters_beside(said := normal(inner_text(link))) is None and not TOOLS.search(said):
+            _name([said], title, finds)
+
+
+def _name(said: Sequence[str], title: str, finds: Finds) -> None:
+    """The last of these words that may be a section's."""
+    named = [one for one in said if one and not HOME.fullmatch(one) and folded(one) != title and not is_site(one)]
+    if named and SHORTEST <= len(named[-1]) <= LONGEST and not NO_SECTION.search(named[-1]):
+        made = etree.Element("span")
+        made.text = named[-1]
+        finds.first("category", made)
