@@ -57,11 +57,15 @@ def _decided(
     """
     nearby: dict[tuple[str, int], Verdict | None] = {}
     firsts: dict[tuple[str, str], Verdict] = {}
+    last: tuple[str, str] | None = None
     for where, found in zip(fields, spots, strict=True):
         for spot in found:
             key = _same(spot)
             if key is None:
+                if spot.form == "brief" and last and last not in firsts and (own := attached(_place(spot), where)):
+                    firsts[last] = own  # "Cụm do Hội đồng Thi đua - Khen thưởng Trung ương tổ chức, …"
                 continue
+            last = key
             place = _place(spot)
             verdict = nearby[where.words.field, spot.start] = near(place, where) or (governments(place, where) if place.regional else None)
             if verdict and (key not in firsts or (firsts[key].rule == "sentence" and verdict.rule != "sentence")):

@@ -17,6 +17,7 @@ _FIELDS = r"""(?:công thương|công an|quốc phòng|ngoại (?:giao|vụ)|n�
     |bảo hiểm xã hội|thanh tra|thống kê|thi hành án(?: dân sự)?|kiểm lâm|điện lực)"""
 _BODIES = r"""(?:công an|cand|viện (?:kiểm sát|ksnd)(?: nhân dân)?|vksnd|tòa án(?: nhân dân)?|tand|(?:tổng )?cục (?:thuế|hải quan|thống kê)
     |(?:tổng )?cục thi hành án(?: dân sự)?|(?:tổng )?liên đoàn lao động|lđlđ|liên minh (?:hợp tác xã|htx)|mặt trận tổ quốc|ubmttq
+    |thanh tra(?= (?:chính phủ|tỉnh|thành phố|các tỉnh|các thành|\d{1,2} tỉnh))(?: chính phủ)?|tỉnh đoàn|ban dân tộc
     |bộ đội biên phòng|bđbp|bộ chỉ huy quân sự|quân khu|kho bạc nhà nước|ngân hàng nhà nước|bảo hiểm xã hội|bhxh
     |quỹ bảo vệ và phát triển rừng|công đoàn (?:ngành )?công thương(?: việt nam)?
     |hội (?:liên hiệp phụ nữ|lhpn|nông dân|cựu chiến binh|ccb|luật gia|chữ thập đỏ|nhà báo|người cao tuổi|khuyến học))"""
@@ -38,7 +39,7 @@ _CAPITAL_STEMS = tuple(
     move_tones(
         "qđ|bộ |ngành |sở |sct|công an|cand|viện k|vksnd|tòa án|tand|cục |tổng cục |tổng liên|liên đoàn|lđlđ|liên minh|mặt trận|ubmttq|bđbp|quân khu"
         "|kho bạc|ngân hàng|bảo hiểm|bhxh|quỹ bảo|công đoàn|hội |ubnd|trường |tỉnh ủy|các sở,|các huyện|tổng công ty|tập đoàn|vietinbank|vietcombank"
-        "|agribank|bidv"
+        "|agribank|bidv|thanh tra|tỉnh đoàn|ban dân tộc"
     ).split("|")
 )
 

@@ -11,8 +11,9 @@ from pipelines.mentions.words import Prepared, Words
 COUNT = r"(?:\d{1,2}|hai|ba|bốn|năm|sáu|bảy|bẩy|tám|chín|mười(?: [^\W\d_]+)?)"
 # the office of a province: "Sở Tài nguyên và Môi trường", "Công an", "Hội LHPN", "Công đoàn ngành Công Thương"
 OFFICE = r"""(?:(?<!cơ )sở [^\W\d_][\w&-]*(?:,? (?:và |& ?)?(?!(?:các|của|sở|hai|ba|bốn|năm|sáu|bảy|tám|chín|mười) |\d)[\w&-]+){0,5}?|sct|công an|ubnd
-    |(?:cục )?thuế|cục [^\W\d_]+(?: [^\W\d_]+){0,3}?|tòa án(?: nhân dân)?|tand
-    |vksnd|viện (?:kiểm sát|ksnd)(?: nhân dân)?|lđlđ|liên đoàn lao động|liên minh (?:hợp tác xã|htx)|hội [^\W\d_]+(?: [^\W\d_]+){0,3}?
+    |thanh tra|tỉnh đoàn|ban [^\W\d_]+(?: [^\W\d_]+){0,2}?|bộ chỉ huy quân sự|bộ đội biên phòng|trường chính trị
+    |(?:cục )?thuế|cục [^\W\d_]+(?: [^\W\d_]+){0,4}?|tòa án(?: nhân dân)?|tand
+    |vksnd|viện (?:kiểm sát|ksnd)(?: nhân dân)?|lđlđ|liên đoàn lao động|liên minh (?:hợp tác xã|htx)|(?<!xã )hội [^\W\d_]+(?: [^\W\d_]+){0,3}?
     |công đoàn(?: [^\W\d_]+){0,5}?|quỹ [^\W\d_]+(?: [^\W\d_]+){0,6}?|bảo hiểm xã hội|bhxh|kho bạc(?: nhà nước)?
     |ngân hàng (?:nhà nước|chính sách xã hội)(?: chi nhánh)?|nhnn|nhcsxh)(?: \([^()]{1,12}\))?"""
 _KIND = r"(?:tỉnh|thành phố|tp\.?)"

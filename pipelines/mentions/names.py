@@ -16,12 +16,14 @@ REGION = r"""
     |đồng bằng (?:sông hồng|sông cửu long|bắc bộ|nam bộ)|miền trung(?:(?: và|,| -) tây nguyên)?|tây nguyên|việt bắc
     |(?:miền )?(?:đông|tây) nam bộ|(?:đông|tây) bắc(?: bộ)?|(?:miền núi,? (?:và )?)?biên giới (?:phía bắc|tây nam)|tây nam sông hậu
     |trực thuộc trung ương|(?:phía|miền) (?:bắc|trung|nam)|(?:bắc|trung|nam) bộ)
-    (?!\w)(?: [12](?!\w|[/.,]\d)(?! (?:tháng|năm|ngày|tỉnh|đơn|thành)))?"""
+    (?!\w)(?: [12](?!\w|[/.,]\d)(?! (?:tháng|năm(?! (?:19|20)\d\d)|ngày|tỉnh|đơn|thành)))?"""
 
 _MANY = r"(?:(?:các|\d{1,2}|hai|ba|bốn|năm|sáu|bảy|tám|chín|mười) )"
 _PLACES = r"(?:tỉnh,? (?:và )?thành(?: phố)?|tỉnh|thành phố|đơn vị|địa phương)"
 _OF = r"(?:(?:khu vực|vùng|miền|thuộc) )"
-_MEMBERS = r"""(?:(?:các )?(?:liên minh (?:hợp tác xã|htx)|tòa án nhân dân|tand|vksnd|viện kiểm sát nhân dân|(?:cục )?thuế|kho bạc nhà nước|bhxh
+_MEMBERS = r"""(?:(?:các )?(?:liên minh (?:hợp tác xã|htx)|tòa án nhân dân|tand|vksnd|viện kiểm sát nhân dân|(?:cục )?thuế|kho bạc nhà nước
+    |bhxh|bảo hiểm xã hội|thanh tra|tỉnh đoàn
+    |(?:ngân hàng nhà nước|nhnn|ngân hàng chính sách xã hội|nhcsxh)(?: việt nam)?(?: chi nhánh)?
     |sở [\w&-]+(?: [\w&-]+){0,5}?|công an|lđlđ|liên đoàn lao động|ubnd
     |hội \w+(?: \w+){0,2}?|ngành(?: [\w&]+){1,5}?) )"""
 

@@ -22,7 +22,7 @@ class Spot:
     number: str | None = None
     region: str | None = None  # as printed, for a cluster named by its region, or told beside the number
     inner: bool = False  # brief ones: said as of something known ("trong Cụm", "toàn Cụm")
-    members: bool = False  # brief ones: said as of something that has members ("thành viên trong cụm")
+    members: bool = False  # brief ones: said as of something that has members ("thành viên trong cụm"), or does what they do
 
 
 _STEMS = ("cụm", "khối")
@@ -46,10 +46,15 @@ _MEMBERS = pattern(
     r"""(?<!\w)(?:(?:thành viên|đơn vị|các sở|sở bạn)(?: của| trong| thuộc)?|(?:tỉnh|lđlđ|công an|công đoàn|cấp hội|huyện) trong|(?:thứ )?(?:nhất
     |nhì|ba)|dẫn đầu|toàn) {1,3}$"""
 )  # no cụm công nghiệp has these
-_HAS = pattern(r" (?:hiện )?(?:có|gồm) (?:có )?(?:\d{1,2}|[^\W\d_]+) (?:đơn vị )?thành viên(?!\w)")
+_HAS = pattern(
+    r"(?: (?:hiện )?(?:có|gồm) (?:có )?(?:\d{1,2}|[^\W\d_]+) (?:đơn vị )?thành viên|,? (?:bao )?gồm (?:các )?(?:sở|ubnd|công an|tòa án|lđlđ))(?!\w)"
+)
 # what only a cluster of people does
 _ACTS = pattern(r"""(?:,? gồm| có \d| có [^\W\d_]+ thành viên| (?:đã|sẽ|cũng|tăng cường|tổ chức|thống nhất|đề nghị|tiếp tục|cần|phát động
     |bình xét|suy tôn))(?!\w)""")
+# and what a cụm công nghiệp of the same paragraph never does
+_EMULATES = pattern(r"""(?: (?:đã|sẽ|cũng|cũng sẽ|tiếp tục|cùng)){0,2} (?:phát động|thống nhất|đề nghị|bình xét|suy tôn|chấm điểm|ký kết|luân phiên
+    |tổng kết|sơ kết|tổ chức (?:hội nghị|tổng kết|sơ kết))(?!\w)""")
 _LOOK_BACK = 24
 
 
@@ -107,7 +112,8 @@ def _brief(words: Words, start: int, kind: Kind) -> Spot | None:
     if _FRIEND.match(folded, start):
         return Spot(start, end, kind, "friend")
     number = number_at(words, end)
-    members = bool(_MEMBERS.search(folded, low, start) or _HAS.match(folded, number[1] if number else end))
+    behind = number[1] if number else end
+    members = bool(_MEMBERS.search(folded, low, start) or _HAS.match(folded, behind) or _EMULATES.match(folded, behind))
     inner = members or bool(_INNER.search(folded, low, start))
     capital = words.capital(start)
     if number and (capital or folded.startswith(" số", end)):

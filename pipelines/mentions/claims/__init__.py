@@ -22,4 +22,4 @@ def find(prepared: Prepared, mentions: tuple[Mention, ...]) -> tuple[Claim, ...]
         if page.clusters or before:
             claims += sorted((claim for kind in KINDS for claim in kind(page)), key=lambda claim: (claim.start, claim.end))
         before = page.clusters[-1] if page.clusters else before
-    return tuple(events.completed(claims, mentions, page))
+    return tuple(awards.dated(events.completed(claims, mentions, page)))

@@ -1,7 +1,8 @@
 """Who came first, second or third in a cluster, and who got or is proposed for a flag (Cờ thi đua) of the government or the ministry."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
 
 from archive.records import Claim
 from pipelines.mentions.claims.page import Page
@@ -53,7 +54,7 @@ def find(page: Page) -> Iterator[Claim]:
 
 def _phrased(page: Page) -> Iterator[Claim]:
     """Told in so many words."""
-    end, said, ranked = 0, None, list[tuple[int, Named]]()
+    end, ranked = 0, list[tuple[int, Named]]()
     for at in occurrences(page.words, _STEMS):
         if at < end:
             continue
@@ -68,7 +69,7 @@ def _phrased(page: Page) -> Iterator[Claim]:
         if what is None or cluster is None or (what.endswith("flag") and not _GIVEN.search(page.folded, low, high)):
             continue
         end = found.end()
-        year = said = _year(page, found, low, high) or said
+        year = _year(page, found, low, high)
         holders = _holders(page, found, low, high)
         if what.endswith("flag") and _ALL.search(page.folded, max(low, found.start() - 70), found.start()):
             holders = tuple(one for start, one in ranked if start >= low) or holders
@@ -90,6 +91,17 @@ def _tabled(page: Page) -> Iterator[Claim]:
         if cluster and _RESULTS.search(page.folded, low, high) and not _SPORTS.search(page.folded, low, high):
             year = next((year.value for year in years(page.words, low, high)), cluster.year)
             yield page.claim("award", cluster, one, (min(one.start, rank.start()), max(one.end, rank.end())), what=RANKS[rank["rank"]], year=year)
+
+
+def dated(claims: Iterable[Claim]) -> Iterator[Claim]:
+    """An award told without its year is of that of the award told just before."""
+    year = None
+    for one in claims:
+        if one.kind != "award":
+            yield one
+            continue
+        year = one.year or year
+        yield one if one.year == year else replace(one, year=year)
 
 
 def _by_whom(folded: str, low: int, at: int) -> str:

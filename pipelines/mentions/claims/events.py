@@ -96,7 +96,17 @@ def _year(page: Page, event: re.Match[str], stretch: tuple[int, int, int]) -> in
     """The first year behind the event and before the next one; else that of the sentence. `stretch`: its begin, the next event, its end."""
     low, until, high = stretch
     behind = next((one.value for one in years(page.words, low, high) if event.end() <= one.start < until), None)
-    return behind or year_of(page.words, event.start(), event.end())
+    return behind or year_of(page.words, event.start(), event.end()) or _year_before(page, event, low)
+
+
+def _year_before(page: Page, event: re.Match[str], low: int) -> int | None:
+    """Of the same told in the sentence before, in the same paragraph: "Tổng kết … năm 2025, Cụm … ghi nhận …. Hội nghị tổng kết …"."""
+    if low == 0 or page.folded[low - 1] == "\n":
+        return None
+    start, _ = page.sentence(low - 1)
+    if page.folded.find(event.group(), start, low) < 0:
+        return None
+    return next((one.value for one in years(page.words, start, low)), None)
 
 
 def _place(page: Page, low: int, high: int) -> tuple[int, int] | None:

@@ -12,39 +12,42 @@ from pipelines.mentions.years import year_behind
 
 # What may stand between the word that opens a list and its first name: "6 đơn vị thành viên là Sở Công Thương các tỉnh, thành phố:".
 _HEAD = rf"""(?:(?:{OFFICE}|{REGION}|các|của|thuộc|{COUNT}|đơn vị|thành viên|tỉnh|thành phố|thành|tp|địa phương|cơ quan|sở|là|gồm|có|khu vực|vùng
-    |miền|chi nhánh|tham gia|cụ thể|như sau|sau đây|lần lượt|theo thứ tự|tính từ bắc vào nam|từ bắc vào nam
+    |miền|chi nhánh|tham gia|đó|cụ thể|như sau|sau đây|lần lượt|theo thứ tự|tính từ bắc vào nam|từ bắc vào nam
     |\(?\d{{1,2}}[.)])(?!\w)[ ,:(\n+•*-]{{0,4}})*"""
 _GAP = r"[ :\n+•*-]{0,5}"
 _OPENS = pattern(rf"""(?:(?:bao )?gồm|quy tụ|tập hợp|(?:nay |hiện |chỉ )?còn(?: lại)?|(?:hiện|nay)(?: đang)? có|(?:có|với)(?= (?:{COUNT}|các) )
-    |giữ nguyên|(?:các )?thành viên(?= (?:là|gồm|cụ thể|như sau))|{COUNT} (?:đơn vị )?thành viên [^,.;:\n]{{0,50}}như sau)(?!\w){_GAP}{_HEAD}$""")
+    |giữ nguyên|(?:các )?thành viên(?= (?:là|gồm|cụ thể|như sau))|thành viên [^,.;:\n]{{0,50}}như sau)(?!\w){_GAP}{_HEAD}$""")
 # "Cụm X có Sở A, Sở B và Sở C.": with nothing behind that the list would do, or "là thành viên"
 _HAS = pattern(rf" (?:(?:hiện|nay|đang|còn|cũng) ){{0,3}}có {_HEAD}$")
 _ENDS = pattern(r" ?(?:\([^()\n]{1,45}\))?(?:[.;]|\n|$| (?:là|làm) (?:các )?(?:đơn vị )?thành viên)")
 _BESIDES = pattern(r"(?:^|[ .\n])ngoài (?:ra )?(?:đơn vị )?$")
 _STEMS = ("gồm", "giữ nguyên", "thành viên", "có ", "với ", "còn ", "quy tụ", "tập hợp", "nay ", "hiện ")
 # around a cluster whose members are named right behind it: "Sáu thành viên của … là", "Bốn đơn vị thành viên của … (", "Tham gia … có"
-_MEMBERS_OF = pattern(rf"""(?<!\w)(?:(?:{COUNT} |các )?(?:đơn vị )?(?:thành viên|đơn vị|{OFFICE})
+_MEMBERS_OF = pattern(rf"""(?<!\w)(?:(?:{COUNT} |các )?(?:đơn vị )?(?:thành viên|đơn vị|{OFFICE})(?: các tỉnh(?:, thành phố)?)?
     (?:(?: (?:cùng|hiện|nay|đang)){{0,2}}(?: nằm| sinh hoạt)?(?: của| trong| thuộc| hợp thành
     | tạo thành| lập thành))?|tham gia|thuộc|thành phần|sinh hoạt trong) $""")
 _NAMED = pattern(
-    rf"(?:,? (?:của|thuộc|ngành|bộ) [^,;.()\n]{{2,40}}?)?[ (,]{{0,2}}(?P<opens>là|gồm|có|bao gồm|như sau|cụ thể|:|-|(?<=\()){_GAP}{_HEAD}$"
+    rf"(?:,? (?:của|thuộc|ngành|bộ|theo|và) [^,;.()\n]{{2,80}}?)?[ (,]{{0,2}}(?P<opens>là|gồm|có|bao gồm|như sau|cụ thể|:|-|(?<=\()){_GAP}{_HEAD}$"
 )
 _IN_BRACKETS = pattern(rf"(?:,? [^,;.()\n]{{3,60}})? \({_HEAD}$")
 # between a list and the cluster it makes up
-_MAKE_UP = pattern(rf"""(?:(?:,| -) {OFFICE}(?: của)?(?: cả)?(?: {COUNT}| các)? (?:tỉnh|địa phương|đơn vị)(?: này| trên)?)?
+_MAKE_UP = pattern(rf"""\)?(?:(?:,| -) {OFFICE}(?: của)?(?: cả)?(?: {COUNT}| các)? (?:tỉnh|địa phương|đơn vị)(?: này| trên)?)?
     (?: (?:đã|sẽ|cùng|cùng nhau|đều|hiện|nay|đang)){{0,3}} (?:hợp thành|tạo thành|lập thành|nằm trong|sinh hoạt (?:trong|tại)|cùng thuộc|được xếp vào
-    |là (?:các |những |{COUNT} )?(?:đơn vị )?thành viên(?: của)?),? $""")
+    |là (?:các |những |{COUNT} )?(?:(?:tỉnh|địa phương|đơn vị) (?:có {OFFICE} )?(?:là )?)?(?:(?:đơn vị )?thành viên(?: của)?
+    |sinh hoạt (?:trong|tại)|nằm trong|thuộc)),? $""")
 _WITH = pattern(rf"(?<!\w)với {COUNT} (?:đơn vị )?thành viên(?: là)?[ :]{{1,2}}{_HEAD}$")  # "Với 6 thành viên A, B …, Cụm …"
 _COUNTED = pattern(rf"(?<!\w)(?:{COUNT}|các) (?:{OFFICE}|tỉnh|đơn vị|địa phương)[^().\n]{{0,15}} \($")
 _BEGINS = pattern(rf"(?:{COUNT} |các )?(?:đơn vị )?thành viên(?: của cụm)? (?:là|gồm|bao gồm)[ :]{{1,2}}{_HEAD}")  # a sentence that goes on
 _HOW_MANY = pattern(rf"(?<!\w)(?:có|gồm|với) ({COUNT}) (?:đơn vị|thành viên|{OFFICE})(?!\w)")
 # right before a list: "5 đơn vị: ", "trên cơ sở 5 Sở Công Thương là: "
 _SO_MANY_NAMED = pattern(
-    rf"(?<!\w)({COUNT}) (?:đơn vị|thành viên|đơn vị thành viên|tỉnh|địa phương|{OFFICE})(?: thành viên)?(?: là)?(?: ?[:(]|(?<= là)) ?$"
+    rf"(?<!\w)({COUNT}) (?:đơn vị|thành viên|đơn vị thành viên|tỉnh|địa phương|{OFFICE})(?: các tỉnh(?:, thành phố)?)?(?: thành viên)?(?: là)?"
+    r"(?: ?[:(]|(?<= là)) ?$"
 )
 _COUNTED_BEFORE = pattern(rf"(?<!\w)({COUNT}) (?:tỉnh|địa phương|đơn vị|{OFFICE})[ :]{{1,2}}$")  # "Tòa án nhân dân 5 tỉnh A … trong Cụm"
 # "Cụm X, Sở Công Thương các tỉnh A, B và C, tổ chức": the list stands beside the cluster's name
 _BESIDE = pattern(rf"(?:,| -) (?:{OFFICE}) (?:các|{COUNT}) (?:tỉnh|thành phố)(?:(?:,? và|,) (?:tỉnh|thành phố))?[ :]{{1,2}}$")
+_DASHED = pattern(rf" - (?:{OFFICE}) (?:các|{COUNT}) (?:tỉnh|thành phố)(?:(?:,? và|,) (?:tỉnh|thành phố))?[ :]{{1,2}}$")
 _CLOSED = pattern(r"(?:,(?! \w+ ?,)| -)(?! (?:và|cùng))")
 _ARE_MEMBERS = pattern(rf"(?<!\w)({COUNT}) (?:đơn vị )?thành viên(?: (?:là|gồm))?[ :]{{1,2}}{_HEAD}$")
 _BY = pattern(r" (?:do|với|có) ")  # "Cụm X do Sở A làm Cụm trưởng, Sở B làm Cụm phó, cùng các thành viên là Sở C …"
@@ -53,17 +56,24 @@ _SO_MANY = pattern(rf"(?<!\w)(?:có|gồm|với|là) {COUNT} (?:đơn vị|thàn
 # around a cluster in the middle of a list
 _BELONGS = pattern(r" (?:hiện |nay |đã |được )*(?:là (?:một )?(?:đơn vị )?thành viên|thuộc|nằm trong|xếp vào|tham gia)(?: của)? $")
 _TOGETHER = pattern(rf"[^;.\n]{{0,70}}?,? cùng (?:với )?{_HEAD}")
+_THE_REST = pattern(rf"(?<!\w)({COUNT}) (?:đơn vị )?(?:thành viên|đơn vị) còn lại (?:là|gồm)[ :]{{1,2}}{_HEAD}$")
+_TAKES_PART = pattern(rf" (?:có|với) sự tham gia của {_HEAD}$")  # said of a meeting it is who came, of a cluster who is in it
+_IS = pattern(r"(?<!\w)là (?:một )?$")
+_IS_OF = pattern(rf" (?:của|giữa) {_HEAD}$")  # "Đây là cụm thi đua của …"
+_BRACKET_CLOSES = pattern(r"[^()\n]{0,40}\)")
 _NO_LIST = pattern(r"""(?<!\w)(?:đại biểu|dự|thành phần|(?<!công )đoàn|nội dung|(?<!sự )tham gia(?! là|,? gồm)|chương trình|tiêu chí
     |đội(?! hình)|tiết mục
     |gian hàng|sản phẩm
     |tác giả|giải
     |khách mời|cho biết|đề xuất|phát biểu|lãnh đạo|nhấn mạnh|giai đoạn|dự án|cụm công nghiệp|(?:thành viên|đơn vị) còn lại)(?!\w)""")
 _LINES = pattern(r":\n(?:\d{1,2}[.)] ?|[-+•*] ?)?$")  # one to a line, behind a colon
+_MARK = rf"\n(?:[-+•*] ?|\d{{1,2}}[.)] ?)(?:{OFFICE} (?:tỉnh |thành phố |tp\.? ?)?|tỉnh |thành phố |tp\.? ?)?"
+_AT_MARK, _NEXT_LINE = pattern(rf"{_MARK}$"), pattern(rf"[^\n]{{0,120}}{_MARK}")
 _OTHERWISE = pattern(
     r"(?<!\w)(?:khen|thưởng|cờ|bằng|xếp|nhất|nhì|đạt|tặng|tuyên dương|vắng|tham luận|báo cáo|thăm|kiểm tra|đứng đầu|xuất sắc|tiêu biểu)(?!\w)"
 )
 TWO = 2  # provinces may be together for much else
-_FAR = 200  # characters between a cluster and its list
+_FAR, _FARTHEST = 200, 600  # characters between a cluster and its list; where it is said that so many are members
 _NEAR = 120  # characters that may stand between what opens a list and its first name
 
 
@@ -78,7 +88,8 @@ class _List:
 
 
 def find(page: Page) -> Iterator[Claim]:
-    for run in page.runs:
+    for number, run in enumerate(page.runs):
+        run = _by_lines(page, number)  # noqa: PLW2901
         low, high = page.sentence(run[0].start)
         several = len(run) > 1
         listed = (several and (_opened(page, run, low) or _made_up(page, run, high))) or _joined(page, run, low)
@@ -89,25 +100,38 @@ def find(page: Page) -> Iterator[Claim]:
                 yield page.claim("member", cluster, one, (listed.start, max(one.end, listed.end)), year=year)
 
 
+def _by_lines(page: Page, number: int) -> tuple[Named, ...]:
+    """An enumeration; where it is the first of lines that tell more of each ("1. Sở A: ông …"), with the names that begin the others."""
+    run = page.runs[number]
+    if not _AT_MARK.search(page.folded, max(0, run[0].province.start - _NEAR), run[0].province.start):
+        return run
+    for other in page.runs[number + 1 :]:
+        if not _NEXT_LINE.fullmatch(page.folded, run[-1].end, other[0].province.start):
+            break
+        run += other
+    return run
+
+
 def _opened(page: Page, run: tuple[Named, ...], low: int) -> _List | None:
     """A list that something opens behind the cluster, or at the beginning of the sentence after it."""
     start = run[0].start
     cluster = page.last_cluster(start)
-    if cluster is None or cluster.field != page.words.field or start - cluster.end > _FAR:
+    if cluster is None or cluster.field != page.words.field or start - cluster.end > _FARTHEST:
+        return None
+    if start - cluster.end > _FAR and not _counted_members(page, run, low):
         return None
     if lines := _LINES.search(page.folded, max(0, low - 6), low):
         low, _ = page.sentence(lines.start())
     if cluster.start < low:
         goes_on = _BEGINS.fullmatch(page.folded, low, start) and page.folded[low - 1 : low] != "\n"
-        told = _ARE_MEMBERS.search(page.folded, max(low, start - _NEAR), start)
-        counted = told and as_number(told[1]) == len(run)
+        counted = _counted_members(page, run, low)
         these = _THESE_ARE.fullmatch(page.folded, low, start) and _SO_MANY.search(page.folded, max(cluster.end, low - 40), low)
         return _List(cluster, run, low, low) if goes_on or these or counted else None
     if _HAS.fullmatch(page.folded, cluster.end, start) and _ENDS.match(page.folded, run[-1].end):
         first = page.run_before(cluster.start, low)  # "Ngoài Sở A, Cụm còn có …"
         besides = first if first and _BESIDES.search(page.folded, low - 1, first[0].start) else ()
         return _List(cluster, (*besides, *run), (*besides, *run)[0].start, run[-1].end)
-    if _BESIDE.fullmatch(page.folded, cluster.end, start) and _CLOSED.match(page.folded, run[-1].end):
+    if _stands_beside(page, cluster, run, low):
         return _List(cluster, run, start, run[-1].end)
     members, begin = run, _begin(page, cluster, start, low)
     before = page.runs_between(cluster.end, start)
@@ -115,12 +139,32 @@ def _opened(page: Page, run: tuple[Named, ...], low: int) -> _List | None:
         # roles stand among the names, as in: gồm 5 đơn vị, Sở A là Cụm trưởng, các thành viên là Sở B và Sở C
         members, at = tuple(one for some in (*before, run) for one in some), before[0][0].start
         if begin is None:
-            begin = _counted(page, cluster, at, len(members))
+            rest = _THE_REST.search(page.folded, max(cluster.end, start - _NEAR), start)
+            whole = rest and as_number(rest[1]) == len(run) and _BY.fullmatch(page.folded, cluster.end, at)
+            begin = cluster.end if whole else _counted(page, cluster, at, len(members))
         else:
             begin = cluster.end if _BY.fullmatch(page.folded, cluster.end, at) else _begin(page, cluster, at, low)
     elif begin is None:
         begin = _so_many(page, cluster, run)
     return None if begin is None else _List(cluster, members, begin, begin)
+
+
+def _counted_members(page: Page, run: tuple[Named, ...], low: int) -> bool:
+    """Is it said right before them that so many are members?"""
+    told = _ARE_MEMBERS.search(page.folded, max(low, run[0].start - _NEAR), run[0].start)
+    return told is not None and as_number(told[1]) == len(run)
+
+
+def _stands_beside(page: Page, cluster: Mention, run: tuple[Named, ...], low: int) -> bool:
+    """Do they stand beside a cluster's name to say who it is?"""
+    folded, start, end = page.folded, run[0].start, run[-1].end
+    if _BESIDE.fullmatch(folded, cluster.end, start) and _CLOSED.match(folded, end):
+        return True
+    if not _ENDS.match(folded, end):
+        return False
+    is_of = _IS.search(folded, max(low, cluster.start - 10), cluster.start) and _IS_OF.fullmatch(folded, cluster.end, start)
+    takes_part = cluster.start == low and _TAKES_PART.fullmatch(folded, cluster.end, start)
+    return bool(is_of or takes_part or _DASHED.fullmatch(folded, cluster.end, start))
 
 
 def _told_again(before: tuple[tuple[Named, ...], ...], run: tuple[Named, ...]) -> bool:
@@ -169,7 +213,9 @@ def _made_up(page: Page, run: tuple[Named, ...], high: int) -> _List | None:
     introduced = between == ", " and _WITH.search(page.folded, max(0, run[0].start - 60), run[0].start)
     counted = between in {" trong ", " thuộc "} and _COUNTED_BEFORE.search(page.folded, max(0, run[0].start - 60), run[0].start)
     all_of_them = counted and as_number(counted[1]) == len(run)
-    if not (together or bracketed or ends or introduced or all_of_them) and not _MAKE_UP.fullmatch(page.folded, run[-1].end, cluster.start):
+    beside = between == " (" and page.next_cluster(run[0].end) is cluster and _BRACKET_CLOSES.match(page.folded, cluster.end)
+    of_all = beside and len(run) > TWO and not any(one.own for one in run)
+    if not (together or bracketed or ends or introduced or all_of_them or of_all) and not _MAKE_UP.fullmatch(page.folded, run[-1].end, cluster.start):
         return None
     return _List(cluster, run, run[0].start, cluster.end)
 

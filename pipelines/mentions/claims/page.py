@@ -55,11 +55,9 @@ class Page:
         return self.cluster_in(low, high, near) or self.last_cluster(near)
 
     def run_before(self, offset: int, low: int) -> tuple[Named, ...] | None:
-        """The last enumeration, or province alone, as far as it goes before `offset`; None where it begins before `low`."""
+        """What stands between `low` and `offset` of the last enumeration, or province alone; None where nothing does."""
         index = bisect_right(self.run_starts, offset)
-        if not index or self.run_starts[index - 1] < low:
-            return None
-        return tuple(one for one in self.runs[index - 1] if one.end <= offset) or None
+        return tuple(one for one in self.runs[index - 1] if low <= one.start and one.end <= offset) or None if index else None
 
     def run_after(self, offset: int, high: int) -> tuple[Named, ...] | None:
         """The first enumeration, or province alone, that begins at or after `offset`, before `high`."""
