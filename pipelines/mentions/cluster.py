@@ -7,7 +7,7 @@ from datetime import date
 from archive.records import Mention, Reference
 from pipelines.context import Context
 from pipelines.mentions.names import pattern, plain_region
-from pipelines.mentions.spots import Spot, find_spots
+from pipelines.mentions.spots import Spot, find_spots, is_former
 from pipelines.mentions.whose import Place, Surroundings, Verdict, attached, by_article, farther, governments, near, surroundings
 from pipelines.mentions.words import Prepared
 from pipelines.mentions.years import year_of
@@ -95,7 +95,7 @@ def _mention(spot: Spot, where: Surroundings, article: _Article, said: _Said) ->
         if spot.form == "brief" and not _stands_alone(spot, where):
             return None
     mention = _judged(spot, where, article)
-    if spot.form in {"numbered", "named", "brief"}:
+    if spot.form in {"numbered", "named", "brief"} and not is_former(where.words, spot.start):
         said.last[spot.kind] = said.of_scheme[spot.kind, str(mention.scheme)] = mention
         if mention.number:
             said.numbered[spot.kind, mention.number] = mention

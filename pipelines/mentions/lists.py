@@ -11,11 +11,11 @@ from pipelines.mentions.words import Prepared, Words
 COUNT = r"(?:\d{1,2}|hai|ba|bốn|năm|sáu|bảy|bẩy|tám|chín|mười(?: [^\W\d_]+)?)"
 # the office of a province: "Sở Tài nguyên và Môi trường", "Công an", "Hội LHPN", "Công đoàn ngành Công Thương"
 OFFICE = r"""(?:(?<!cơ )sở [^\W\d_][\w&-]*(?:,? (?:và |& ?)?(?!(?:các|của|sở|hai|ba|bốn|năm|sáu|bảy|tám|chín|mười) |\d)[\w&-]+){0,5}?|sct|công an|ubnd
-    |thanh tra|tỉnh đoàn|ban [^\W\d_]+(?: [^\W\d_]+){0,2}?|bộ chỉ huy quân sự|bộ đội biên phòng|trường chính trị
-    |(?:cục )?thuế|cục [^\W\d_]+(?: [^\W\d_]+){0,4}?|tòa án(?: nhân dân)?|tand
-    |vksnd|viện (?:kiểm sát|ksnd)(?: nhân dân)?|lđlđ|liên đoàn lao động|liên minh (?:hợp tác xã|htx)|(?<!xã )hội [^\W\d_]+(?: [^\W\d_]+){0,3}?
-    |công đoàn(?: [^\W\d_]+){0,5}?|quỹ [^\W\d_]+(?: [^\W\d_]+){0,6}?|bảo hiểm xã hội|bhxh|kho bạc(?: nhà nước)?
-    |ngân hàng (?:nhà nước|chính sách xã hội)(?: chi nhánh)?|nhnn|nhcsxh)(?: \([^()]{1,12}\))?"""
+    |thanh tra|(?:tỉnh|thành) đoàn|ban [^\W\d_]+(?: (?!các )[^\W\d_]+){0,2}?|bộ chỉ huy quân sự|bộ đội biên phòng|trường chính trị
+    |(?:cục )?thuế|cục [^\W\d_]+(?: (?!các )[^\W\d_]+){0,4}?|tòa án(?: nhân dân)?|tand
+    |vksnd|viện (?:kiểm sát|ksnd)(?: nhân dân)?|lđlđ|liên đoàn lao động|liên minh (?:hợp tác xã|htx)|(?<!xã )hội [^\W\d_]+(?: (?!các )[^\W\d_]+){0,3}?
+    |công đoàn(?: (?!các )[^\W\d_]+){0,5}?|quỹ [^\W\d_]+(?: (?!các )[^\W\d_]+){0,6}?|bảo hiểm xã hội|bhxh|kho bạc(?: nhà nước)?
+    |ngân hàng (?:nhà nước|chính sách xã hội)(?: chi nhánh)?|(?:nhnn|nhcsxh)(?: chi nhánh)?)(?: \([^()]{1,12}\))?"""
 _KIND = r"(?:tỉnh|thành phố|tp\.?)"
 _PLACES = rf"(?:{_KIND}(?:(?:,? và|,) {_KIND})?|địa phương|đơn vị)"
 _OWN = pattern(rf"(?<!\w)(?:(?P<office>{OFFICE}) (?:{_KIND} ?)?|{_KIND} ?)$")
@@ -69,7 +69,7 @@ def _runs(words: Words, provinces: Sequence[Mention]) -> tuple[tuple[Named, ...]
 
 def _each(words: Words, provinces: Sequence[Mention]) -> Iterator[tuple[Named, bool]]:
     """Each with whether it goes on with the enumeration before it."""
-    folded, last, office, commas = words.folded, 0, "", False
+    folded, last, office, commas, alone = words.folded, 0, "", False, False
     for number, province in enumerate(provinces):
         low = max(last, province.start - _REACH)
         own = _OWN.search(folded, low, province.start)
@@ -79,11 +79,14 @@ def _each(words: Words, provinces: Sequence[Mention]) -> Iterator[tuple[Named, b
         joint = _JOINT.fullmatch(folded, last, start) if number else None
         if joint and ";" in joint.group() and commas:
             joint = None  # what a comma began a semicolon ends
+        if joint and alone and (joint["of"] or joint["each"]):
+            joint = None  # "tại TP Cần Thơ, Sở Công Thương các tỉnh …"
         commas = joint is not None and (commas or ";" not in joint.group())
         if joint:
             office = (own and own["office"]) or joint["of"] or joint["each"] or office
         else:
             head = _HEAD.search(folded, low, start)
             office = (own and own["office"]) or (head and (head["of"] or head["each"])) or ""
+        alone = joint is None and not office
         yield Named(start, bool(own and own["office"]), office, province), joint is not None
         last = province.end

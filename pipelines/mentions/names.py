@@ -19,7 +19,7 @@ REGION = r"""
     (?!\w)(?: [12](?!\w|[/.,]\d)(?! (?:tháng|năm(?! (?:19|20)\d\d)|ngày|tỉnh|đơn|thành)))?"""
 
 _MANY = r"(?:(?:các|\d{1,2}|hai|ba|bốn|năm|sáu|bảy|tám|chín|mười) )"
-_PLACES = r"(?:tỉnh,? (?:và )?thành(?: phố)?|tỉnh|thành phố|đơn vị|địa phương)"
+_PLACES = r"(?:tỉnh,? (?:và )?thành(?: phố| đoàn)?|tỉnh|thành phố|đơn vị|địa phương)"
 _OF = r"(?:(?:khu vực|vùng|miền|thuộc) )"
 _MEMBERS = r"""(?:(?:các )?(?:liên minh (?:hợp tác xã|htx)|tòa án nhân dân|tand|vksnd|viện kiểm sát nhân dân|(?:cục )?thuế|kho bạc nhà nước
     |bhxh|bảo hiểm xã hội|thanh tra|tỉnh đoàn

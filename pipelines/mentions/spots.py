@@ -41,7 +41,7 @@ _FRIEND = pattern(r"""(?:
 _COUNT = pattern(r"(?<![\w/.,:-])(?<!\d )(\d{1,2}|(?:hai|ba|bốn|sáu|bảy|tám|chín|mười(?: [^\W\d_]+)?)) {1,3}$")
 _NO_COUNT = pattern(r"(?<!\w)(?:ngày|tháng|quý|số|năm|thứ|lần|điều|khoản|mục|bảng) +\d{1,2} {1,3}$")
 _SEVERAL = pattern(r"(?<!\w)(?:các|chia|những|mỗi|từng|nhiều|mọi) {1,3}$")
-_INNER = pattern(r"(?<!\w)(?:trong|toàn|của|thuộc|nội|vào|cho|tại|cả|do) {1,3}$")
+_INNER = pattern(r"(?<!\w)(?:trong|toàn|của|thuộc|nội|vào|cho|tại|cả|do|với|thư ký) {1,3}$")
 _MEMBERS = pattern(
     r"""(?<!\w)(?:(?:thành viên|đơn vị|các sở|sở bạn)(?: của| trong| thuộc)?|(?:tỉnh|lđlđ|công an|công đoàn|cấp hội|huyện) trong|(?:thứ )?(?:nhất
     |nhì|ba)|dẫn đầu|toàn) {1,3}$"""
@@ -56,6 +56,16 @@ _ACTS = pattern(r"""(?:,? gồm| có \d| có [^\W\d_]+ thành viên| (?:đã|s�
 _EMULATES = pattern(r"""(?: (?:đã|sẽ|cũng|cũng sẽ|tiếp tục|cùng)){0,2} (?:phát động|thống nhất|đề nghị|bình xét|suy tôn|chấm điểm|ký kết|luân phiên
     |tổng kết|sơ kết|tổ chức (?:hội nghị|tổng kết|sơ kết))(?!\w)""")
 _LOOK_BACK = 24
+
+
+_FORMER = pattern(r"""(?<!\w)(?:sáp nhập|hợp nhất|tách (?:ra )?từ|tiền thân là|thay (?:cho|thế))
+    (?:,? (?:các|hai|từ|của|giữa|cụm|khối|thi đua|số|[ivx]+|\d{1,2}|và|với|trước đây)){0,12} $""")
+
+
+def is_former(words: Words, start: int) -> bool:
+    """Is it one that another was made of ("trên cơ sở sáp nhập Cụm thi đua số III với …")? It is not what the article is about."""
+    low, _ = words.sentences.around(start)
+    return _FORMER.search(words.folded, max(low, start - _LOOK_BACK * 4), start) is not None
 
 
 def find_spots(words: Words) -> tuple[Spot, ...]:

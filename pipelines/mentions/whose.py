@@ -39,6 +39,9 @@ _GUEST = pattern(
 )  # a department at the cluster's meeting
 
 
+_YOUTH = pattern(r"(?<!\w)(?:tỉnh|thành) đoàn(?!\w)")
+
+
 @dataclass(frozen=True, slots=True)
 class Verdict:
     scheme: Scheme
@@ -156,6 +159,8 @@ def _by_name(place: Place, where: Surroundings) -> Verdict | None:
     inside = next(where.cues.after(place.start, place.end), None)
     if inside and inside.kind != "provincial":
         return _by(inside, "name", where)
+    if _YOUTH.search(where.words.folded, place.start, place.end):
+        return Verdict("other", "name")
     return Verdict("province", "name") if OF_ONE_PROVINCE.search(where.words.folded, place.start, place.end) else None
 
 

@@ -27,14 +27,14 @@ _SPORTS = pattern(
 )
 _GIVEN = pattern(r"(?<!\w)(?:tặng|trao|đề nghị|nhận|suy tôn|xét|vinh dự|đạt|trình)(?!\w)")
 _TO = pattern(r"[^.;\n]{0,60}?(?<!\w)cho (?:các |hai |ba )?(?:(?:đơn vị|tập thể)(?: [^,;.\n]{1,30} là)?[ :]{1,2})?")
-_BEHIND = pattern(r"(?:[^.;,\n]{0,40}?)?(?: là| thuộc về| gọi tên|:) (?:đơn vị )?")
+_BEHIND = pattern(r"(?:[^.;,\n]{0,40}?)?(?: là| thuộc về| gọi tên| cho|:) (?:đơn vị )?")
 # between a holder and what it got, and nothing else told between
 _BETWEEN = pattern(r"""(?: ?\([^()]{1,30}\))?[ ,:-]*(?:(?:cùng|đồng|được|đã|cũng|là|và|đứng|xếp|đạt|dẫn|giành|suy tôn|đề nghị|thống nhất|nhất trí
     |bộ trưởng|bộ công thương|chính phủ
     |thủ tướng|bộ|xét|tặng|trao|khen|thưởng|đơn vị|vinh dự|đón|nhận|danh hiệu|trình|tiếp tục|hội nghị|cụm|ở|vị trí|công nhận|xem|bình xét|tập thể
     |các|toàn
-    |dẫn đầu|bình chọn|lực lượng|công an|nhân dân|tỉnh|ubnd|do|thủ đô|khu vực|trực thuộc|năm|\d{4}|thứ|hạng|nhất|nhì|ba|với|tổng|cao|điểm|lần lượt
-    |thi đua|số|[ivx]+|\d{1,3}(?:,\d+)?|của|cờ|trong|phong trào|ngành|công thương|có)(?!\w)[ ,]*)*""")
+    |dẫn đầu|bình chọn|lực lượng|công an|nhân dân|tỉnh|ubnd|do|thủ đô|khu vực|trực thuộc|năm|\d{4}|thứ|hạng|giải|nhất|nhì|ba|với|tổng|cao|điểm
+    |lần lượt|thi đua|số|[ivx]+|\d{1,3}(?:,\d+)?|của|cờ|trong|phong trào|ngành|công thương|có)(?!\w)[ ,]*)*""")
 _RANK_BEHIND = pattern(r" (?:là |- )?(?P<rank>nhất|nhì|ba)(?=[,;.\n]|$)")
 _RANK_BEFORE = pattern(r"(?<!\w)(?P<rank>nhất|nhì|ba)(?: -|:) $")
 _ALL = pattern(r"(?<!\w)(?:cùng|đều|hai đơn vị|cả hai|các đơn vị(?: này)?)(?: cùng| đều)? (?:được|đề nghị)(?!\w)")
@@ -66,6 +66,8 @@ def _phrased(page: Page) -> Iterator[Claim]:
         if what == "flag":
             what = _by_whom(page.folded, low, found.start())
         cluster = page.spoken_of(low, high, at)
+        if what == "ministry-flag" and cluster and cluster.scheme == "other":
+            continue  # another ministry's
         if what is None or cluster is None or (what.endswith("flag") and not _GIVEN.search(page.folded, low, high)):
             continue
         end = found.end()

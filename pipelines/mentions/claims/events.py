@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import date
 
 from archive.records import Claim, Mention
-from pipelines.mentions.claims.page import Page
+from pipelines.mentions.claims.page import NEAR, Page
 from pipelines.mentions.names import pattern
 from pipelines.mentions.words import occurrences
 from pipelines.mentions.years import days, year_of, years
@@ -37,6 +37,7 @@ _NO_PLACE = pattern(
 
 _NAMED_MEETING = pattern(r"(?<!\w)(?:hội nghị|lễ) $")
 _GOES_ON = pattern(r"(?:hội nghị|lễ ký(?: kết)?|buổi lễ) (?:được tổ chức|đã diễn ra|diễn ra)(?!\w)")
+_WHEN = pattern(r"(?:[-+*•] ?|\d[.)] ?)?thời gian ?:")
 _ACTS = 50  # characters between a cluster and what it does
 
 
@@ -44,9 +45,9 @@ def find(page: Page) -> Iterator[Claim]:
     events = [found for at in occurrences(page.words, _STEMS) if (found := _EVENT.match(page.folded, at))]
     for number, event in enumerate(events):
         at = event.start()
-        if _BEFORE.search(page.folded, max(0, at - 30), at):
-            continue
         low, high = page.sentence(at)
+        if _BEFORE.search(page.folded, max(0, at - 30), at) and not _GOES_ON.match(page.folded, high):
+            continue
         cluster = page.cluster_in(low, high, at)
         if cluster is None and _NAMED_MEETING.search(page.folded, max(low, at - 12), at):
             cluster = page.last_cluster(at)
@@ -88,8 +89,11 @@ def _meeting_before(page: Page, low: int) -> tuple[int, int] | None:
 
 
 def _meeting_behind(page: Page, high: int) -> tuple[int, int] | None:
-    """The sentence behind, if it goes on to tell of the meeting: "Hội nghị diễn ra ngày …"."""
-    return page.sentence(high) if high < len(page.folded) and _GOES_ON.match(page.folded, high) else None
+    """The sentence behind, if it goes on to tell of the meeting: "Hội nghị diễn ra ngày …"; or the paragraph that begins with "Thời gian: "."""
+    if high < len(page.folded) and _GOES_ON.match(page.folded, high):
+        return page.sentence(high)
+    end = page.words.paragraphs.around(max(0, high - 1))[1]
+    return (end, min(page.words.paragraphs.around(end)[1], end + NEAR)) if _WHEN.match(page.folded, end) else None
 
 
 def _year(page: Page, event: re.Match[str], stretch: tuple[int, int, int]) -> int | None:

@@ -24,6 +24,7 @@ _BESIDES = pattern(r"(?:^|[ .\n])ngoài (?:ra )?(?:đơn vị )?$")
 _STEMS = ("gồm", "giữ nguyên", "thành viên", "có ", "với ", "còn ", "quy tụ", "tập hợp", "nay ", "hiện ")
 # around a cluster whose members are named right behind it: "Sáu thành viên của … là", "Bốn đơn vị thành viên của … (", "Tham gia … có"
 _MEMBERS_OF = pattern(rf"""(?<!\w)(?:(?:{COUNT} |các )?(?:đơn vị )?(?:thành viên|đơn vị|{OFFICE})(?: các tỉnh(?:, thành phố)?)?
+    (?: và [^,.;:\n]{{2,40}}?(?= của))?
     (?:(?: (?:cùng|hiện|nay|đang)){{0,2}}(?: nằm| sinh hoạt)?(?: của| trong| thuộc| hợp thành
     | tạo thành| lập thành))?|tham gia|thuộc|thành phần|sinh hoạt trong) $""")
 _NAMED = pattern(
@@ -50,6 +51,7 @@ _BESIDE = pattern(rf"(?:,| -) (?:{OFFICE}) (?:các|{COUNT}) (?:tỉnh|thành ph�
 _DASHED = pattern(rf" - (?:{OFFICE}) (?:các|{COUNT}) (?:tỉnh|thành phố)(?:(?:,? và|,) (?:tỉnh|thành phố))?[ :]{{1,2}}$")
 _CLOSED = pattern(r"(?:,(?! \w+ ?,)| -)(?! (?:và|cùng))")
 _ARE_MEMBERS = pattern(rf"(?<!\w)({COUNT}) (?:đơn vị )?thành viên(?: (?:là|gồm))?[ :]{{1,2}}{_HEAD}$")
+_IN_IT = pattern(r"(?:^|\W)trong $")  # "Trong Cụm, Sở A là Cụm trưởng, các thành viên là Sở B …"
 _BY = pattern(r" (?:do|với|có) ")  # "Cụm X do Sở A làm Cụm trưởng, Sở B làm Cụm phó, cùng các thành viên là Sở C …"
 _THESE_ARE = pattern(rf"(?:đó|lần lượt|cụ thể) là[ :]{{1,2}}{_HEAD}")  # and one that goes on behind "có bảy đơn vị."
 _SO_MANY = pattern(rf"(?<!\w)(?:có|gồm|với|là) {COUNT} (?:đơn vị|thành viên|đơn vị thành viên|{OFFICE})[.:]? ?\n?$")
@@ -61,6 +63,7 @@ _TAKES_PART = pattern(rf" (?:có|với) sự tham gia của {_HEAD}$")  # said o
 _IS = pattern(r"(?<!\w)là (?:một )?$")
 _IS_OF = pattern(rf" (?:của|giữa) {_HEAD}$")  # "Đây là cụm thi đua của …"
 _BRACKET_CLOSES = pattern(r"[^()\n]{0,40}\)")
+_DO = pattern(r"(?: (?:ngành|bộ) [^\W\d_]+ [^\W\d_]+)? (?!(?:tham )?dự |tham gia )[^\W\d_]")  # what all of a cluster do, and not only who came
 _NO_LIST = pattern(r"""(?<!\w)(?:đại biểu|dự|thành phần|(?<!công )đoàn|nội dung|(?<!sự )tham gia(?! là|,? gồm)|chương trình|tiêu chí
     |đội(?! hình)|tiết mục
     |gian hàng|sản phẩm
@@ -72,7 +75,7 @@ _AT_MARK, _NEXT_LINE = pattern(rf"{_MARK}$"), pattern(rf"[^\n]{{0,120}}{_MARK}")
 _OTHERWISE = pattern(
     r"(?<!\w)(?:khen|thưởng|cờ|bằng|xếp|nhất|nhì|đạt|tặng|tuyên dương|vắng|tham luận|báo cáo|thăm|kiểm tra|đứng đầu|xuất sắc|tiêu biểu)(?!\w)"
 )
-TWO = 2  # provinces may be together for much else
+TWO, THREE = 2, 3  # provinces may be together for much else
 _FAR, _FARTHEST = 200, 600  # characters between a cluster and its list; where it is said that so many are members
 _NEAR = 120  # characters that may stand between what opens a list and its first name
 
@@ -143,7 +146,8 @@ def _opened(page: Page, run: tuple[Named, ...], low: int) -> _List | None:
             whole = rest and as_number(rest[1]) == len(run) and _BY.fullmatch(page.folded, cluster.end, at)
             begin = cluster.end if whole else _counted(page, cluster, at, len(members))
         else:
-            begin = cluster.end if _BY.fullmatch(page.folded, cluster.end, at) else _begin(page, cluster, at, low)
+            inside = page.folded[cluster.end : at] == ", " and _IN_IT.search(page.folded, max(0, cluster.start - 7), cluster.start)
+            begin = cluster.end if inside or _BY.fullmatch(page.folded, cluster.end, at) else _begin(page, cluster, at, low)
     elif begin is None:
         begin = _so_many(page, cluster, run)
     return None if begin is None else _List(cluster, members, begin, begin)
@@ -206,18 +210,32 @@ def _made_up(page: Page, run: tuple[Named, ...], high: int) -> _List | None:
     cluster = page.next_cluster(run[-1].end)
     if cluster is None or cluster.start >= high:
         return None
-    between = page.folded[run[-1].end : cluster.start]
-    together = " cùng " in page.folded[run[0].end : run[1].start] and between == " thuộc "
-    bracketed = between in {") thuộc ", ") trong ", ") của "} and _COUNTED.search(page.folded, max(0, run[0].start - 60), run[0].start)
-    ends = between == " thuộc " and len(run) > TWO and page.folded[cluster.end : cluster.end + 1] in {"", ".", ";", "\n"}
-    introduced = between == ", " and _WITH.search(page.folded, max(0, run[0].start - 60), run[0].start)
-    counted = between in {" trong ", " thuộc "} and _COUNTED_BEFORE.search(page.folded, max(0, run[0].start - 60), run[0].start)
-    all_of_them = counted and as_number(counted[1]) == len(run)
-    beside = between == " (" and page.next_cluster(run[0].end) is cluster and _BRACKET_CLOSES.match(page.folded, cluster.end)
-    of_all = beside and len(run) > TWO and not any(one.own for one in run)
-    if not (together or bracketed or ends or introduced or all_of_them or of_all) and not _MAKE_UP.fullmatch(page.folded, run[-1].end, cluster.start):
-        return None
-    return _List(cluster, run, run[0].start, cluster.end)
+    made_up = _MAKE_UP.fullmatch(page.folded, run[-1].end, cluster.start) or _belong(page, run, cluster) or _are_all(page, run, cluster)
+    return _List(cluster, run, run[0].start, cluster.end) if made_up else None
+
+
+def _belong(page: Page, run: tuple[Named, ...], cluster: Mention) -> bool:
+    """ "A, B, C và D thuộc Cụm X": where nothing more is told of them, or what all of a cluster do."""
+    if page.folded[run[-1].end : cluster.start] != " thuộc ":
+        return False
+    together = " cùng " in page.folded[run[0].end : run[1].start]
+    ends = len(run) > TWO and page.folded[cluster.end : cluster.end + 1] in {"", ".", ";", "\n"}
+    acts = len(run) > THREE and not run[0].own and _DO.match(page.folded, cluster.end)
+    return together or ends or bool(acts and not _NO_LIST.search(page.folded, page.sentence(run[0].start)[0], run[0].start))
+
+
+def _are_all(page: Page, run: tuple[Named, ...], cluster: Mention) -> bool:
+    """By what stands before them, or by brackets: "Với 6 thành viên A, B …, Cụm X", "5 tỉnh (A, B …) của Cụm X", "các Sở: A, B … (Cụm X)"."""
+    folded, start, between = page.folded, run[0].start, page.folded[run[-1].end : cluster.start]
+    low = max(0, start - 60)
+    if between in {") thuộc ", ") trong ", ") của "} and _COUNTED.search(folded, low, start):
+        return True
+    if between == ", " and _WITH.search(folded, low, start):
+        return True
+    if between == " (" and len(run) > TWO and page.next_cluster(run[0].end) is cluster and _BRACKET_CLOSES.match(folded, cluster.end):
+        return not any(one.own for one in run)
+    counted = _COUNTED_BEFORE.search(folded, low, start) if between in {" trong ", " thuộc "} else None
+    return counted is not None and as_number(counted[1]) == len(run)
 
 
 def _joined(page: Page, run: tuple[Named, ...], low: int) -> _List | None:

@@ -7,6 +7,7 @@ from datetime import date
 from archive.records import Claim, Mention
 from pipelines.mentions.lists import OFFICE, SHARED, Named, runs
 from pipelines.mentions.names import pattern
+from pipelines.mentions.spots import is_former
 from pipelines.mentions.words import Prepared, Words, fold
 
 _SHARES = pattern(rf"(?:{SHARED}|các |{OFFICE}: ?|{OFFICE} (?:tỉnh |thành phố )?)?")
@@ -113,6 +114,8 @@ def open_page(prepared: Prepared, words: Words, mentions: tuple[Mention, ...], b
 
 def _in_particular(mention: Mention, words: Words) -> bool:
     """One cluster, not clusters in general ("11 Cụm thi đua", "các Cụm thi đua")."""
+    if is_former(words, mention.start):
+        return False
     if mention.number or mention.refers_to:
         return True
     quote = fold(mention.quote)

@@ -13,12 +13,12 @@ from pipelines.mentions.years import Year, years
 _ROLE = pattern(r"(?P<leader>cụm trưởng|trưởng cụm)(?!\w)|(?:cụm phó|phó (?:cụm trưởng|trưởng cụm|cụm))(?!\w)")
 _STEMS = ("cụm trưởng", "trưởng cụm", "cụm phó", "phó cụm", "phó trưởng cụm")
 # between a holder and its role: " – ", ", đơn vị ", " giữ vai trò ", " được bầu làm ", " Phan Hoài Nam, " (its director)
-_HOLDS = pattern(r"""(?:(?: [^\W\d_]+){2,4}(?=,))?[ ,(-]{1,3}(?:(?:tiếp tục|tiếp|sẽ|đã|đang|cũng|hiện|còn|được|(?:bộ|cục|tổng cục
+_HOLDS = pattern(r"""(?:(?: [^\W\d_]+){2,4}(?=,))?[ ,:(-]{1,3}(?:(?:tiếp tục|tiếp|sẽ|đã|đang|cũng|hiện|còn|được|(?:bộ|cục|tổng cục
     |hội đồng) [^\W\d_]+(?: [^\W\d_]+){0,2}?|(?:các )?thành viên
     |hội nghị|tín nhiệm|giới thiệu|cụm|chọn|bầu|giao|cử|phân công
     |nhất trí|thống nhất|công nhận|giữ|đảm nhiệm|đảm nhận|đảm đương|nhận|tiếp nhận|bàn giao|đảm trách|làm|là|nhiệm vụ|vai trò|trọng trách
     |chức danh|chức vụ
-    |chức|cương vị|trách nhiệm
+    |chức|cương vị|trách nhiệm|tốt
     |tham dự|với tư cách|với vai trò|thay mặt|đơn vị)(?!\w)[ ,]{0,2}){0,10}""")
 # between a role and its holder: " năm 2024 là ", " cho ", " được bàn giao cho ", ": ", " Cụm thi đua số V của Bộ Công Thương, "
 _OFFICERS = r"(?:(?:đồng chí |ông |bà )?(?:phó )?(?:giám đốc|chủ tịch|trưởng ban) )?"
@@ -26,8 +26,8 @@ _OF_CLUSTER = r"(?: (?:của )?cụm(?: thi đua)?(?: số)?(?: \w{1,5})?(?:,? (
 _HELD = pattern(rf"""{_OF_CLUSTER}(?: năm \d{{4}})?{_OF_CLUSTER}
     (?: (?:là|cho|do) | ?: | - |, (?=(?:đồng chí |ông |bà )?(?:phó )?(?:giám đốc|chủ tịch) )| (?:được |sẽ |đã ){{0,2}}(?:bàn giao|chuyển giao|giao
     |chuyển) (?:lại )?cho ){_OFFICERS}""")
-_AS_ROLE = pattern(r"(?:là|với (?:vai trò|tư cách|trách nhiệm)(?: là)?)(?: đơn vị)? ")  # "Là Cụm trưởng Cụm thi đua số V, Sở …"
-_THEN = pattern(rf"{_OF_CLUSTER}(?: năm \d{{4}})?, ")
+_AS_ROLE = pattern(r"(?:là|thay mặt|với (?:vai trò|tư cách|trách nhiệm)(?: là)?)(?: đơn vị)? ")  # "Là Cụm trưởng Cụm thi đua số V, Sở …"
+_THEN = pattern(rf"{_OF_CLUSTER}(?: năm \d{{4}})?, (?:(?:lãnh đạo|đại diện) )?")
 _NOT_FOR_YEAR = pattern(
     r"(?<!\w)(?:tổ chức|chủ trì|khai mạc|phát biểu|cho biết|đề nghị|bàn giao|báo cáo|tổng kết|sơ kết|ký|giao ước|chấm điểm|họp|nhấn mạnh|mời)(?!\w)"
 )
