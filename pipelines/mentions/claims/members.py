@@ -215,7 +215,7 @@ def _made_up(page: Page, run: tuple[Named, ...], high: int) -> _List | None:
 
 
 def _belong(page: Page, run: tuple[Named, ...], cluster: Mention) -> bool:
-    """ "A, B, C và D thuộc Cụm X": where nothing more is told of them, or what all of a cluster do."""
+    """As in: A, B, C và D thuộc Cụm X. Where nothing more is told of them, or what all of a cluster do."""
     if page.folded[run[-1].end : cluster.start] != " thuộc ":
         return False
     together = " cùng " in page.folded[run[0].end : run[1].start]
