@@ -69,3 +69,62 @@ def test_keywords_under_the_text(below: str) -> None:
 def test_files_are_told_by_what_they_are_called_too() -> None:
     article = article_of("<h1>{title}</h1>", text=f"{TEXT}<p>Tải toàn văn: <a href='/LinkClick.aspx?ticket=7'>ke-hoach.docx</a></p>")
     assert [(one.url.rpartition("/")[2], one.name) for one in article.attachments] == [("LinkClick.aspx?ticket=7", "ke-hoach.docx")]
+
+
+@pytest.mark.parametrize(
+    "above",
+    (
+        "<div class='bar'>Thứ hai, 05/06/2023 08:43</div><h1>{title}</h1>",  # the clock of the head
+        "<div><span>Trang chủ / Tin tức</span><span>Thứ hai, 05/06/2023 08:43</span></div><h1>{title}</h1>",
+        "<ul><li><a href='/x'>Xuất khẩu tháng năm: thủy sản phục hồi</a><span>08:43 | 01/06/2020</span></li></ul><h1>{title}</h1>",
+    ),
+)
+def test_dates_above_that_are_not_the_articles(above: str) -> None:
+    assert article_of(above).published_at is None
+
+
+def test_a_date_with_its_time_beside_the_breadcrumb_is_the_articles() -> None:
+    article = article_of(
+        "<div><span><a href='/'>Trang chủ</a> / <a href='/tb'>Thông báo</a></span><span>08:43 | 27/10/2023</span></div><h1>{title}</h1>"
+    )
+    assert article.published_at == datetime(2023, 10, 27, 8, 43, tzinfo=VIETNAM)
+    assert article.category == "Thông báo"
+
+
+def test_facts_in_a_list_of_terms_are_no_text() -> None:
+    article = article_of(
+        "<h1>{title}</h1><dl><dt>Chi tiết</dt><dd>Chuyên mục: <a href='/nl'>Năng lượng</a></dd><dd>Ngày xuất bản: 16-09-2019</dd>"
+        "<dd>Được đăng bởi admin</dd><dd>Lượt xem: 1530</dd></dl>"
+    )
+    assert (article.category, article.published_at) == ("Công nghiệp", datetime(2019, 9, 16, tzinfo=VIETNAM))  # the breadcrumb comes first
+    assert len(article.text.splitlines()) == 2
+
+
+@pytest.mark.parametrize(
+    "head",
+    (
+        "<td><div style='font-weight:bold'>Thông tin cần biết</div><div style='font-size:16pt'>{title}</div></td><td><span>28-09-2018</span></td>",
+        "<td><font size='4'><b>{title}</b></font> <font>(28-09-2018)</font></td>",
+        "<td><span class='ten-tin'>{title}</span></td><td>Phòng Quản lý công nghiệp<br>28/09/2018</td>",
+    ),
+)
+def test_a_title_that_nothing_but_its_looks_tells(head: str) -> None:
+    first = "<p align='center'><b>Kính gửi: Các cơ quan, doanh nghiệp và các nhà hảo tâm</b></p>"
+    page = f"<html><head><title>Tin tức</title></head><body><table><tr>{head.format(title=TITLE)}</tr></table><div>{first}{TEXT}{TEXT}</div></body></html>"
+    found = read_html(page, URL, fetched_at=FETCHED)
+    assert isinstance(found, Reading), found
+    assert found.article.title == TITLE
+    assert found.article.published_at == datetime(2018, 9, 28, tzinfo=VIETNAM)
+
+
+@pytest.mark.parametrize(
+    "box",
+    (
+        "<div><span>Xem thêm</span><a href='/a'>Khai trương tuyến sà lan mới nối hai cảng</a></div>",
+        "<div><a href='/a'>Điện mặt trời trên mái xưởng</a><a href='/b'>Phế liệu nhựa thành hạt</a></div>",
+        "<table><tr><th>STT</th><th>Tài liệu</th></tr><tr><td>1</td><td><a href='/luat.pdf'>Toàn văn luật</a></td></tr></table>",
+    ),
+)
+def test_boxes_inside_a_text_are_none_of_it(box: str) -> None:
+    article = article_of("<h1>{title}</h1>", text=TEXT.replace("</p><p>", f"</p>{box}<p>"))
+    assert len(article.text.splitlines()) == 2

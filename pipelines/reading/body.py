@@ -22,6 +22,7 @@ SENTENCE_END = re.compile(r"[.;:!?…/]$")
 OTHER_ARTICLE = 25  # characters of the shortest title of another article, as a link in a related list
 POINTER = re.compile(r"(?:[>»\s]+(?=\w)|(?:[>»\s]*)(?:xem thêm|đọc thêm|tin liên quan|bài liên quan|xem chi tiết bài)\s*:)", re.IGNORECASE)
 OFFER = re.compile(r"[>»\s]*(?:tải|download)[^:]{0,40}:.*\.(?:pdf|docx?|xlsx?|zip|rar)", re.IGNORECASE)
+POINTED = re.compile(r"(?:xem|đọc) thêm\s*:?\s*<a [^>]*>(?:(?!</a>).)*</a>", re.IGNORECASE)
 COUNTER = re.compile(r"[\d.,\s]{1,20}")
 FILE_LINK = re.compile(r"""\.(?:pdf|docx?|xlsx?|zip|rar)["?&]""", re.IGNORECASE)
 
@@ -36,12 +37,27 @@ def without_furniture(paragraphs: Sequence[Paragraph]) -> list[Paragraph]:
             continue
         if opens_related(paragraph.text):
             in_box = True
-        elif _points_elsewhere(paragraph) or _offers_file(paragraph) or (in_box and (paragraph.every("linked") or COUNTER.fullmatch(paragraph.text))):
+        elif (
+            _points_elsewhere(paragraph)
+            or _offers_file(paragraph)
+            or _lists_others(paragraph)
+            or (in_box and (paragraph.every("linked") or COUNTER.fullmatch(paragraph.text)))
+        ):
             continue
         else:
             in_box = False
             kept.append(paragraph if len(lines) == len(paragraph.lines) else replace(paragraph, lines=lines))
-    return _without_links_to_others(kept)
+    return _without_links_to_others(_without_file_lists(kept))
+
+
+def _without_file_lists(paragraphs: list[Paragraph]) -> list[Paragraph]:
+    """Without tables that list files: below their head each row is one, which is an attachment."""
+    files: set[tuple[str, int]] = set()
+    for group, members in groupby(paragraphs, key=lambda one: one.group if one.kind == "row" else None):
+        rows = list(members)
+        if group and len(rows) > 1 and all(FILE_LINK.search(one.html) for one in rows[1:]):
+            files.add(group)
+    return [one for one in paragraphs if one.group not in files] if files else paragraphs
 
 
 def _offers_file(paragraph: Paragraph) -> bool:
@@ -49,8 +65,20 @@ def _offers_file(paragraph: Paragraph) -> bool:
     return OFFER.fullmatch(paragraph.text) is not None and FILE_LINK.search(paragraph.html) is not None
 
 
+def _lists_others(paragraph: Paragraph) -> bool:
+    """Nothing but links to several pages, as boxes inside a text are."""
+    return (
+        len(paragraph.text) >= OTHER_ARTICLE
+        and paragraph.every("linked")
+        and paragraph.html.count("<a ") > 1
+        and not FILE_LINK.search(paragraph.html)
+    )
+
+
 def _points_elsewhere(paragraph: Paragraph) -> bool:
     """Xem thêm: another article."""
+    if POINTED.fullmatch(paragraph.html):
+        return True
     return POINTER.match(paragraph.text) is not None and "<a " in paragraph.html and not FILE_LINK.search(paragraph.html)
 
 
@@ -101,7 +129,9 @@ def _set_apart(body: Sequence[Paragraph]) -> list[Paragraph]:
     pictured = {id(one) for before, one in pairwise(body) if before.image and not SENTENCE_END.search(one.text)}  # may be captions
     worded = [one for one in body if one.lines and one.kind != "caption" and id(one) not in pictured]
     worded = worded[:1] + [one for one in worded[1:] if len(one.text) >= SHORTEST_LEAD][:2]  # a short line may be a caption or a heading
-    if len(worded) < 2 or worded[0].kind != "p" or len(worded[0].text) < SHORTEST_LEAD or worded[0].style.align == "right":  # noqa: PLR2004 - one to compare
+    if len(worded) < 2 or len(worded[0].text) < SHORTEST_LEAD or worded[0].style.align == "right":  # noqa: PLR2004 - one to compare
+        return []
+    if worded[0].kind != "p" and not (worded[0].kind in {"h2", "h3", "h4"} and SENTENCE_END.search(worded[0].text)):
         return []
     for look in ("strong", "italic"):
         if worded[0].every(look) and not any(one.every(look) for one in worded[1:]):

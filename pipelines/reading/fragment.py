@@ -124,7 +124,7 @@ class Walk:
     def _enter(self, tag: Element) -> bool:
         """Open a tag; False where its children are not walked."""
         name = str(tag.tag)
-        if name in {"br", "img"}:
+        if name in {"br", "img", "amp-img"}:
             self._break() if name == "br" else self._picture(image_of(tag, self.base))
             return False
         if name == "table" and is_data(tag):

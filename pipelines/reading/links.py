@@ -10,7 +10,17 @@ from pipelines.urls import clean
 
 FILES = (".pdf", ".doc", ".docx", ".xls", ".xlsx", ".zip", ".rar")
 SOURCES = ("data-src", "data-lazy-src", "data-original", "src")
-ICONS = ("/_layouts/", "/icons/", "/emoji/", "/smilies/", "/file-icon/", "/m_images/", "/media/system/images/")  # the last two are Joomla's
+ICONS = (
+    "/_layouts/",
+    "/icons/",
+    "/emoji/",
+    "/smilies/",
+    "/file-icon/",
+    "/m_images/",
+    "/media/system/images/",
+    "printbutton",
+    "emailbutton",
+)  # the last are Joomla's
 TINY = 24  # pixels: what is smaller illustrates nothing
 
 

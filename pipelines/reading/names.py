@@ -39,7 +39,9 @@ NO_PART = re.compile(  # words of headings, which some sites write with capitals
 NO_INITIALS = re.compile(  # abbreviations of something else
     r"stt|ubnd|hđnd|bct|tw|hcm|tp|sct|tm|kt|tl|ttg|nđ|qđ|cp|vn|eu|usd|vnd|asean|ocop|evn|gdp|fdi|iip|wto|fta|hđh|nlđ|cbcc|ttđt|vov|vtv|pv|bbt|btv|ctv|qltt|ks|ts|ths"
 )
-NO_UNIT = re.compile(r"trân trọng|thông báo|kính (?:mời|đề nghị)|đề nghị|xin (?:cảm ơn|mời)|[.:;!?]")  # a sentence that begins with an office
+NO_UNIT = re.compile(  # whoever signs a letter, and a sentence that begins with an office
+    r"ban (?:giám đốc|lãnh đạo)|trân trọng|thông báo|kính (?:mời|đề nghị)|đề nghị|xin (?:cảm ơn|mời)|[.:;!?]"
+)
 MARKED = re.compile(r"[HKY]['’][^\W\d_]{2,8}")  # K'Brếu: one word is a whole name
 SURNAMES = frozenset(  # Kinh, Tày, Nùng, Thái, Mông, Dao, Khmer
     re.findall(

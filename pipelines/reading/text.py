@@ -23,6 +23,8 @@ FURNITURE = re.compile(
     | \d{3,4}x\d{3,4} | leftcenterrightdel | normal[ ]0(?:[ ](?:false|true|en-us|vi-vn|vi|x-none|\d+))* | (?:false[ ]?){2,}
     | /\*[ ]style[ ]definitions.* | microsoftinternetexplorer\d
     | view[ ]counter | (?:total[ ])?views(?:[ ](?:today|yesterday|this[ ]\w+|last[ ].{1,12}))?[ ]?:[ ]?[\d.,]+
+    | (?:được[ ])?(?:viết|đăng)[ ]bởi[ ]?:?[ ](?:admin\w*|super[ ]user|administrator|quản[ ]trị\w*|quantri\w*) | chi[ ]tiết
+    | (?:trang|bài|tin)[ ](?:trước|sau|kế[ ]tiếp) | (?:không[ ]có|chưa[ ]có|\d+)[ ](?:phản[ ]hồi|bình[ ]luận)
     | language | skip[ ]to[ ](?:main[ ])?content | truy[ ]cập[ ]nội[ ]dung[ ]luôn | skip[ ]ribbon[ ]commands
     | (?:click[ ]để[ ])?đánh[ ]giá[ ]bài[ ]viết | tổng[ ]số[ ]điểm[ ]của[ ]bài[ ]viết[ ]là.* | xếp[ ]hạng.{0,40}phiếu[ ]bầu | \(?\d+[ ]phiếu[ ]bầu\)?
     | (?:ngày[ ])?cập[ ]nh[ậâ][tp](?:[ ](?:lúc|ngày|lần[ ]cuối))?[ ]?:?[ ][\d/.:,\s-]{8,30}
@@ -43,7 +45,7 @@ RELATED = re.compile(
     (?:các[ ])?(?:tin|bài[ ]viết|bài|tin[ ]tức|tin[ ]bài)
     [ ](?:cùng|liên[ ]quan|khác|mới(?:[ ](?:nhất|hơn))?|cũ(?:[ ]hơn)?|xem[ ]nhiều|đọc[ ]nhiều|đã[ ]đưa|tiếp[ ]theo)
     (?:[ ](?:chuyên[ ]mục|danh[ ]mục|chủ[ ]đề|thể[ ]loại|loại|khác))?
-    | cùng[ ](?:chuyên[ ]mục|danh[ ]mục|chủ[ ]đề|thể[ ]loại)
+    | câu[ ]hỏi[ ](?:khác|liên[ ]quan|mới) | cùng[ ](?:chuyên[ ]mục|danh[ ]mục|chủ[ ]đề|thể[ ]loại)
     | những[ ]tin[ ](?:mới|cũ)[ ]hơn | (?:xem|đọc)[ ]thêm | (?:các[ ])?tin[ ]đã[ ](?:đưa|đăng) | có[ ]thể[ ]bạn[ ]quan[ ]tâm
     | đọc[ ]nhiều(?:[ ]nhất)? | view[ ]counter
     """,
@@ -54,8 +56,8 @@ COMMENTS = re.compile(
     r"|để lại (?:một )?bình luận.*"
 )
 SAMPLE = 1000  # letters looked at before it is asked whether that is enough
-BAR = re.compile(r"\s*[|•·]\s*")
-MARKS = " :.…»>-–"
+BAR = re.compile(r"\s*[|•·]\s*|\s+[-–]\s+")
+MARKS = " :.…«»<>‹›←→-–"
 
 
 def normal(text: str) -> str:

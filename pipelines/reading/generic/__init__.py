@@ -49,6 +49,8 @@ def locate(page: Page, layout: Layout = LAYOUT) -> Located | None:
 def cut(lines: Sequence[Block], extent: Extent, whole: Element) -> None:
     """Take away what stands in `whole` before the title and after the last line."""
     title, last = lines[extent.title].element, lines[extent.last].element
+    kept = (block.element for block in lines[extent.first : extent.last] if not block.aside)
+    last = next((one for one in kept if one is not whole and one in last.iterancestors()), last)  # words of a line may go on behind a box in it
     for edge, preceding in ((title, True), (last, False)):
         for one in _path(edge, whole):
             for other in list(one.itersiblings(preceding=preceding)):

@@ -5,10 +5,12 @@ them, and takes away what is neither that nor text.
 import re
 from collections.abc import Sequence
 
+from lxml import etree
+
 from pipelines.reading import dates
 from pipelines.reading.blocks import Block
 from pipelines.reading.generic.extent import ROOTS, UNTITLED, Extent
-from pipelines.reading.generic.finds import Finds, clear, own
+from pipelines.reading.generic.finds import Finds, clear, date_part, holds_blocks, is_timed, own
 from pipelines.reading.generic.lines import (
     HEADER,
     PARAGRAPH,
@@ -16,12 +18,13 @@ from pipelines.reading.generic.lines import (
     TOOLS,
     is_caption,
     is_header,
+    names_in,
     prints_date,
     signed_by,
     signs,
     within,
 )
-from pipelines.reading.generic.section import LONGEST, SECTION, STEPS, category, category_beside, trail_of
+from pipelines.reading.generic.section import LONGEST, STEPS, category, category_beside, labelled_section, names_section, trail_of
 from pipelines.reading.names import kind_of
 from pipelines.reading.text import folded, is_furniture, normal
 from pipelines.reading.tree import Element, inner_text
@@ -40,7 +43,7 @@ def title_of(block: Block, finds: Finds) -> str:
     for part in block.element.iterdescendants():
         said = normal(inner_text(part)) if isinstance(part.tag, str) else ""
         named = dates.is_labelled(said) or DATE.search(f"{part.get('class') or ''} {part.get('id') or ''}")
-        if said and said != text and said in text and named and dates.letters_beside(said) == 0:
+        if said and said != text and said in text and (named or said[0] in "([") and dates.letters_beside(said) == 0:
             finds.add("published", part)
             text = normal(text.replace(said, " "))
     return text
@@ -52,20 +55,24 @@ def before(lines: Sequence[Block], extent: Extent, finds: Finds) -> None:
     for block in reversed(lines[max(0, extent.title - 8) : extent.title]):
         text = block.text
         inside = within(block.element, extent.around) and extent.around.tag not in ROOTS
-        inside = inside or (within(lines[extent.title].element, block.element) and block.element.tag not in ROOTS)
+        inside = inside or (block.element is lines[extent.title].element.getparent() and block.element.tag not in ROOTS)
         near = extent.title - block.index < 4  # noqa: PLR2004 - right above it
         if folded(text) == title:
             continue
-        if prints_date(block):
+        crumbs = trail_of(block) is not None
+        trail = crumbs or (near and len(STEPS.split(text)) > 1)
+        part = date_part(block) if near and (inside or (crumbs and is_timed(block.spaced))) else None
+        if prints_date(block) and not (crumbs and part is not None):
             if inside and near:
                 finds.first("published", own(block))
                 if "category" not in finds.elements:
                     category_beside(block, title, finds)
             continue
-        if TOOLS.search(text) or UNTITLED.fullmatch(text) or is_furniture(text):
+        if part is not None:
+            finds.first("published", part)
+        sectioned = near and names_section(block)
+        if TOOLS.search(text) or is_furniture(text) or (UNTITLED.fullmatch(text) and not sectioned):
             continue
-        trail = trail_of(block) is not None or (near and len(STEPS.split(text)) > 1)
-        sectioned = near and len(text) <= 40 and SECTION.search(block.element.get("class") or "") is not None  # noqa: PLR2004 - names of sections are short
         if (trail or inside or sectioned) and "category" not in finds.elements:
             category(block, trail=trail, title=title, finds=finds)
 
@@ -81,9 +88,13 @@ def between(lines: Sequence[Block], extent: Extent, body: Element, finds: Finds)
         elif block.index >= extent.first or (block.own >= PARAGRAPH and not is_header(block)):
             _lead(block, body, finds)
         elif prints_date(block) or (block.is_link and dates.letters_beside(block.spaced) == 0):  # a blog links its days
-            finds.add("published", element)
-            _signed_beside(element, finds)
-        elif is_furniture(text) or (len(text) <= HEADER and (TOOLS.search(text) or trail_of(block) is not None)):
+            _signed_beside(block, finds)
+            _unit_beside(block, finds)
+            finds.add("published", own(block))
+        elif (part := date_part(block)) is not None:
+            finds.add("published", part)
+            clear(block)
+        elif labelled_section(text, finds) or is_furniture(text) or (len(text) <= HEADER and (TOOLS.search(text) or trail_of(block) is not None)):
             clear(block)
         elif signs(block):
             finds.first("byline", element)
@@ -100,14 +111,24 @@ def _is_date_beside(block: Block) -> bool:
     return prints_date(block) and any(one.tag == "aside" for one in block.element.iterancestors())
 
 
-def _signed_beside(element: Element, finds: Finds) -> None:
+def _signed_beside(block: Block, finds: Finds) -> None:
     """A name in the line of the date, in a part of it that is labelled or called after its author."""
-    for part in element.iterdescendants():
+    for part in block.element.iterdescendants() if not holds_blocks(block.element) else ():
         signed = signed_by(part)
         if signed and (signed.method or SIGNING.search(part.get("class") or "")):
             finds.first("byline", part)
         elif TAKEN_FROM.search(part.get("class") or "") and kind_of(normal(inner_text(part))) == "agency":
             finds.first("source", part)
+
+
+def _unit_beside(block: Block, finds: Finds) -> None:
+    """An office on a line of its own in the box of the date."""
+    for line in "".join(block.pieces).split("\n"):
+        signed = names_in(said := normal(line)) if "\n" in block.pieces else None
+        if signed and signed.authors and signed.authors[0].kind == "unit":
+            made = etree.Element("span")
+            made.text = said
+            finds.first("byline", made)
 
 
 def _lead(block: Block, body: Element, finds: Finds) -> None:

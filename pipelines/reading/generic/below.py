@@ -7,13 +7,14 @@ from pipelines.reading import dates
 from pipelines.reading.blocks import Block
 from pipelines.reading.generic.extent import Extent
 from pipelines.reading.generic.finds import Finds, clear
-from pipelines.reading.generic.lines import PARAGRAPH, is_foot, is_paragraph, names_in, prints_date, signs, within
+from pipelines.reading.generic.lines import PARAGRAPH, is_caption, is_foot, is_paragraph, names_in, prints_date, signs, within
 from pipelines.reading.links import is_file, names_file
 from pipelines.reading.text import normal
 from pipelines.reading.tree import Element, inner_text
 
 KEYWORDS = re.compile(r"(?:từ kh[oó]á?a?|tags?|thẻ|chủ đề\s*:)\s*:?", re.IGNORECASE)
 LABELS = re.compile(r"(?:^|[\s_-])(?:tags?|keywords?|tu-?_?khoa)(?:$|[\s_-])", re.IGNORECASE)
+LABEL_PATH = re.compile(r"/(?:tags?|tu-?khoa|hashtag)/", re.IGNORECASE)
 FILES = re.compile(r"(?:các )?(?:tệp|file|tài liệu|văn bản|tập tin)(?: tin)? ?(?:đính kèm|kèm theo|gắn kèm)?\s*:?|tải về\s*:?", re.IGNORECASE)
 FILE_BOX = re.compile(r"attachments-?_?(?:list|container|box)|(?:tep|file)-?_?dinh-?_?kem|file-?_?list", re.IGNORECASE)
 SOURCE = re.compile(r"(?:theo|nguồn)(?: tin)?\s*:?\s", re.IGNORECASE)
@@ -27,7 +28,7 @@ def after(lines: Sequence[Block], extent: Extent, body: Element, finds: Finds) -
     for block in lines[extent.first : extent.last + 1]:
         text = block.text
         if not within(block.element, body):
-            if block.own < PARAGRAPH or block.aside or is_foot(block):
+            if (block.own < PARAGRAPH and not is_caption(block)) or block.aside or is_foot(block):
                 _place(block, finds)
         elif block.index > end and KEYWORDS.match(text):
             _keywords(block, finds)
@@ -98,12 +99,18 @@ def _keywords(block: Block, finds: Finds) -> None:
         finds.add("tags", link)
 
 
+def _is_label(link: Element) -> bool:
+    return (
+        "tag" in (link.get("rel") or "").split() or normal(inner_text(link)).startswith("#") or LABEL_PATH.search(link.get("href") or "") is not None
+    )
+
+
 def _labels(block: Block, finds: Finds) -> None:
     """Keywords without a word before them, by what their box or their links are called, or by a #."""
     links = list(block.element.iter("a"))
     around = block.element.getparent() if block.element.tag == "li" else block.element
     named = around is not None and LABELS.search(around.get("class") or "") is not None
-    if named or all("tag" in (link.get("rel") or "").split() or normal(inner_text(link)).startswith("#") for link in links):
+    if named or all(_is_label(link) for link in links):
         for link in around.iter("a") if named and around is not None else links:
             finds.add("tags", link)
         clear(block)

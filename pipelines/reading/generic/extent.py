@@ -27,9 +27,15 @@ ROOTS = frozenset({"html", "body", "form"})
 BOXED = re.compile(r"portlet|block|box|widget|khung|group|menu|right|left", re.IGNORECASE)
 UNTITLED = re.compile(
     r"(?:xem )?chi tiết(?: (?:tin|bài viết|tin tức))?|tin(?: tức)?(?: -)? sự kiện|tin tức|trang chủ|liên kết.*|thống kê.*"
-    r"|thăm dò.*|(?:đang )?online.*",
+    r"|thăm dò.*|(?:đang )?online.*|kính gửi.*",
     re.IGNORECASE,
 )
+NUMBERED = re.compile(r"(?:\d{1,2}|[IVX]{1,4})[.)]\s")  # headings inside a text
+OUTSTANDING = 2.0  # worth of a title that may stand right behind a paragraph
+FEW = 20  # letters beside a date of a line that may be a title
+SIZE, BOLD = re.compile(r"font-size\s*:\s*(\d+(?:\.\d+)?)\s*(pt|px)", re.IGNORECASE), re.compile(r"font-weight\s*:\s*(?:bold|[6-9]00)", re.IGNORECASE)
+LARGE = 15.0  # points: texts have up to 14
+DEEP = 4  # tags one in the other that a title's letters stand in
 SEPARATORS = re.compile(r"\s+(?:[-–—|»]|::)\s+|\s*\|\s*")
 
 
@@ -70,7 +76,7 @@ def _best(blocks: Blocks, clues: frozenset[str]) -> Extent | None:
         extent = _from(block, blocks)
         if extent is None:
             continue
-        if not clues and worth < 1 and block.index and is_paragraph(blocks.all[block.index - 1]):
+        if not clues and worth < OUTSTANDING and block.index and is_paragraph(blocks.all[block.index - 1]):
             continue  # a line between paragraphs
         mass = weight(blocks, extent)
         whole = worth + (min(3.0, mass / 600) if clues else mass / 110 - 0.7 * (extent.first - extent.title))
@@ -102,12 +108,36 @@ def _as_title(block: Block, clues: frozenset[str]) -> float:
     mixed = block.linked * 3 > block.letters and not (told or heading)
     if not (heading or titled > 0 or told or not clues) or (block.is_link and not (told and (heading or titled > 0))) or mixed:
         return 0.0
-    if UNTITLED.fullmatch(block.text) or POSTED.match(block.text) or opens_related(block.text) or (not told and is_furniture(block.text)):
+    if _says_other(block, told=told > 0):
         return 0.0
-    dated = not told and block.letters < PARAGRAPH and dates.published(block.text) is not None
-    if dated or is_site(block.text):
-        return 0.0
-    return heading + titled + told + (0 if clues else 0.5 - 3 * block.text.endswith((".", ":", ";")))
+    if clues:
+        return heading + titled + told
+    unlike = block.text.endswith((".", ":", ";")) or NUMBERED.match(block.text) is not None
+    return heading + titled + 0.5 + _looks(block.element) - 3 * unlike
+
+
+def _says_other(block: Block, *, told: bool) -> bool:
+    """Is it the name of a section or of the site, an account, a tool, the heading of a box, or a line that is there to give a date?"""
+    text = block.text
+    if UNTITLED.fullmatch(text) or POSTED.match(text) or opens_related(text) or is_site(text) or (not told and is_furniture(text)):
+        return True
+    beside = dates.letters_beside(block.spaced) if not told and block.letters < PARAGRAPH else None
+    return beside is not None and not (beside >= FEW and text.endswith((")", "]")))  # a title may have its day in brackets behind it
+
+
+def _looks(element: Element) -> int:
+    """How much the letters of a line look like a title's: what they are called, their size and weight, by the tags that begin with them."""
+    score, one = 0, element
+    for _ in range(DEEP):
+        css = one.get("style") or ""
+        named = one is not element and TITLED.search(one.get("class") or one.get("id") or "")
+        size = float(((found := SIZE.search(css)) and found[1]) or 0) * (0.75 if found and found[2] == "px" else 1)
+        large = size > LARGE or (one.tag == "font" and (one.get("size") or "") in {"4", "5", "6", "+1", "+2"})
+        score += 2 * bool(named) + 2 * large + (one.tag in {"b", "strong"} or BOLD.search(css) is not None)
+        if len(one) == 0 or (one.text or "").strip() or not isinstance(one[0].tag, str):
+            break
+        one = one[0]
+    return score
 
 
 def _titled(block: Block) -> int:

@@ -1,5 +1,6 @@
 """What is found around the text of a page that no layout describes, and how lines are taken away from it."""
 
+import re
 from dataclasses import dataclass, field
 
 from lxml import etree
@@ -8,6 +9,9 @@ from pipelines.reading import dates
 from pipelines.reading.blocks import BLOCK, Block
 from pipelines.reading.text import normal
 from pipelines.reading.tree import Element
+
+OTHER_ARTICLE = 25  # letters of the shortest title of another article, as a link
+WEEKDAY = re.compile(r"(?<!\w)(?:thứ\s+\w+|chủ\s+nhật|hôm\s+nay)", re.IGNORECASE)
 
 
 @dataclass(slots=True)
@@ -45,6 +49,23 @@ def own(block: Block) -> Element:
     made.text = block.spaced
     clear(block)
     return made
+
+
+def is_timed(line: str) -> bool:
+    """Is a time of day printed, and no day of the week? The clock of a page's head has that too."""
+    return dates.CLOCK.search(line) is not None and not WEEKDAY.search(line)
+
+
+def date_part(block: Block) -> Element | None:
+    """A part of a line that is a date and no more: beside a breadcrumb, or a link to its day beside other links. Not beside the title of another
+    article.
+    """
+    if not dates.YEARS.search(block.spaced) or block.element.tag == "li" or holds_blocks(block.element):
+        return None
+    if any(len(normal("".join(link.itertext()))) >= OTHER_ARTICLE for link in block.element.iter("a")):
+        return None
+    parts = (one for one in block.element.iterdescendants() if isinstance(one.tag, str))
+    return next((one for one in parts if dates.letters_beside(normal("".join(one.itertext()))) == 0), None)
 
 
 def clear(block: Block) -> None:

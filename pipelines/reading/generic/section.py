@@ -16,13 +16,14 @@ from pipelines.reading.tree import Element, inner_text
 TRAIL = re.compile(r"crumb|(?:^|[\s_-])bread(?:$|[\s_-])|duong-?_?dan|(?:^|[\s_-])path(?:$|[\s_-])|pathway", re.IGNORECASE)
 BLOCK_OF_TRAIL = frozenset({"table", "section", "article", "main", "body"})
 NO_SECTION = re.compile(r"\d{4}|^\W*\d*\W*$|:")
-STEPS = re.compile(r"\s*(?:[»›>/|]|::|chevron_right|navigate_next|keyboard_arrow_right)\s*")  # the last three are what icons are called
+STEPS = re.compile(r"\s*(?:[»›>/|→▸➔]|::|chevron_right|navigate_next|keyboard_arrow_right)\s*")  # the last three are what icons are called
 HOME = re.compile(r"(?:trang chủ|trang nhất|home|homepage)", re.IGNORECASE)
 SECTION = re.compile(
     r"categor|(?:chuyen|ten)-?_?muc|cat-?_?(?:name|title|heading)|section|linh-?_?vuc|ptitle|(?:module|block)-?_?title|panel-?_?head|kicker",
     re.IGNORECASE,
 )
-SHORTEST, LONGEST = 4, 60  # characters of a section's name
+LABELLED = re.compile(r"(?:chuyên mục|danh mục|thể loại)\s*:\s*(?P<name>.{4,60})", re.IGNORECASE)
+SHORTEST, SHORT, LONGEST = 4, 40, 60  # characters of a section's name
 
 
 def trail_of(block: Block) -> Element | None:
@@ -41,8 +42,24 @@ def category(block: Block, *, trail: bool, title: str, finds: Finds) -> None:
     """The last section that is named: a link of the breadcrumb, or the line itself; it is kept as an element of its own."""
     links = [normal(inner_text(link)) for link in block.element.iter("a")] if trail else []
     said = [normal(part) for part in STEPS.split(block.text)] if len(links) < 2 else links  # noqa: PLR2004 - links need no signs between them
-    if trail or block.is_link or block.letters <= 40:  # noqa: PLR2004 - names of sections are short
+    if trail or block.is_link or block.letters <= SHORT:
         _name(said, title, finds)
+
+
+def names_section(block: Block) -> bool:
+    """A short line called after sections, or one link and no more, to a page of this site."""
+    if len(block.text) <= SHORT and SECTION.search(block.element.get("class") or ""):
+        return True
+    links = list(block.element.iter("a")) if block.is_link and block.element.tag != "li" else []
+    return len(links) == 1 and not (links[0].get("href") or "").startswith(("http:", "https:", "//"))
+
+
+def labelled_section(line: str, finds: Finds) -> bool:
+    """Chuyên mục: …"""
+    found = LABELLED.fullmatch(line)
+    if found:
+        _name([found["name"]], "", finds)
+    return found is not None
 
 
 def category_beside(block: Block, title: str, finds: Finds) -> None:
