@@ -16,6 +16,7 @@ _KIND_BEFORE = pattern(r"(?<!\w)(?:thành phố|tp\.?) {0,2}$")
 _LISTED_KINDS = pattern(r"(?<!\w)(?:tỉnh|sở công thương)(?:,|/| và)? (?:thành phố|tp\.?) {0,2}$")  # "các tỉnh, thành phố Hà Giang, …"
 # As in: các tỉnh, thành phố: Đồng Nai và Hồ Chí Minh.
 _OF_BOTH_KINDS = pattern(r"(?<!\w)(?:các|\d{1,2}) tỉnh(?:,|/| và)? (?:và )?thành(?: phố)?(?!\w)[^.;\n]*$")
+_HEADED = pattern(r"(?<!\w)(?:các|\d{1,2}) tỉnh(?:,|/| và)? (?:và )?thành(?: phố)? ?: ?$")  # … thành phố: Hồ Chí Minh, Đồng Nai
 _ENUMERATED = frozenset({", ", " và ", "; ", ", và "})
 _OTHER_UNIT = pattern(r"""(?<!\w)(?<!các )(?:thị xã|huyện|phường|xã|thị trấn|quận|phố|đường|xa lộ|quốc lộ|sông|hồ|núi|đèo|chợ|ga|sân bay|cửa khẩu|cảng
     |đại học|học viện|cao đẳng|bệnh viện(?: đa khoa| nhi| phụ sản| y học cổ truyền)?|(?:thủy|nhiệt|phong) điện|khách sạn|báo|tạp chí|đài
@@ -82,7 +83,8 @@ def _begin(words: Words, start: int, end: int, row: Province | None, last: int) 
     kind = _KIND_BEFORE.search(folded, low, start)
     if folded.startswith(_NEEDS_KIND, start):
         goes_on = folded[last:start] in _ENUMERATED and _OF_BOTH_KINDS.search(folded, max(0, start - _FAR_BACK), start)
-        return kind.start() if kind else start if goes_on else None
+        heads = _HEADED.search(folded, low, start)
+        return kind.start() if kind else start if goes_on or heads else None
     if kind and not folded.startswith("tp", start):
         listed = folded[last : kind.start()] == " và " or _LISTED_KINDS.search(folded, low, start)  # "…, Quảng Trị và thành phố Huế"
         return start if row.level == _CITY or listed else None

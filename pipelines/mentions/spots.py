@@ -39,7 +39,7 @@ _FRIEND = pattern(r"""(?:
     |tư nhân|óc|u|đá|đại|liên|cán bộ|hành chính|sự nghiệp|trường|mầm|tiểu|trung|bộ|tế|ngân hàng|đông|tây|lập|hình|nhà|sản|dịch|công|nông|bê|thông)
     )(?!\w)""")
 _COUNT = pattern(r"(?<![\w/.,:-])(?<!\d )(\d{1,2}|(?:hai|ba|bốn|sáu|bảy|tám|chín|mười(?: [^\W\d_]+)?)) {1,3}$")
-_NO_COUNT = pattern(r"(?<!\w)(?:ngày|tháng|quý|số|năm|thứ|lần|điều|khoản|mục|bảng) +\d{1,2} {1,3}$")
+_NO_COUNT = pattern(r"(?<!\w)(?:ngày|tháng|quý|số|năm|thứ|lần|điều|khoản|mục|bảng) +\d{1,2} {1,3}$|(?<!\w)(?:thứ|hạng|giải|xếp) +(?:hai|ba) {1,3}$")
 _SEVERAL = pattern(r"(?<!\w)(?:các|chia|những|mỗi|từng|nhiều|mọi) {1,3}$")
 _INNER = pattern(r"(?<!\w)(?:trong|toàn|của|thuộc|nội|vào|cho|tại|cả|do|với|thư ký) {1,3}$")
 _MEMBERS = pattern(
@@ -53,7 +53,7 @@ _HAS = pattern(
 _ACTS = pattern(r"""(?:,? gồm| có \d| có [^\W\d_]+ thành viên| (?:đã|sẽ|cũng|tăng cường|tổ chức|thống nhất|đề nghị|tiếp tục|cần|phát động
     |bình xét|suy tôn))(?!\w)""")
 # and what a cụm công nghiệp of the same paragraph never does
-_EMULATES = pattern(r"""(?: (?:đã|sẽ|cũng|cũng sẽ|tiếp tục|cùng)){0,2} (?:phát động|thống nhất|đề nghị|bình xét|suy tôn|chấm điểm|ký kết|luân phiên
+_EMULATES = pattern(r"""(?: (?:đã|sẽ|cũng|cũng sẽ|tiếp tục|cùng)){0,2} (?:phát động|thống nhất|đề nghị|bình xét|suy tôn|chấm điểm|ký kết|luân phiên|kiến nghị
     |tổng kết|sơ kết|tổ chức (?:hội nghị|tổng kết|sơ kết))(?!\w)""")
 _LOOK_BACK = 24
 

@@ -128,7 +128,9 @@ def by_article(fields: tuple[Surroundings, ...], *, departmental: bool, place: P
         return held
     strong = [(cue, where) for where in fields for cue in where.cues.all if cue.scheme in {"moit", "other"} and (cue.strong or _in_title(cue, where))]
     schemes = {cue.scheme for cue, _ in strong}
-    if len(schemes) == 1 and not (place.block and "moit" in schemes):  # a department's block is its province's, whatever the rest is about
+    if len(schemes) == 1 and not (
+        place.block and not place.general and "moit" in schemes
+    ):  # a department's block is its province's, whatever the rest is about
         verdict = _by(strong[0][0], "article", strong[0][1])
         if verdict:
             return verdict

@@ -13,7 +13,8 @@ from pipelines.mentions.years import years
 
 _RANK = pattern(
     r"""(?:(?:thứ|hạng|giải|vị trí|vị trí thứ) )(?P<rank>nhất|nhì|hai|ba)(?!\w)|(?:xếp|đứng) (?P<ranked>nhất|nhì|ba)(?!\w)
-    |(?:đơn vị )?(?:đứng )?(?P<first>nhất|nhì|ba) cụm(?!\w)|(?P<leads>dẫn đầu) (?:toàn )?cụm(?= ?[,.;\n]|$)"""
+    |(?<!thống )(?<!hợp )(?:đơn vị )?(?:đứng )?(?P<first>nhất|nhì|ba) cụm(?!\w)(?! (?:trưởng|phó)(?!\w))
+    |(?P<leads>dẫn đầu) (?:toàn )?cụm(?= ?[,.;\n]|$)"""
 )
 _FLAG = pattern(
     r"""cờ thi đua(?: xuất sắc)?(?:(?: năm \d{4})?(?: của)? (?:(?P<government>(?:thủ tướng )?chính phủ)|(?P<ministry>bộ(?: trưởng)?)|

@@ -20,6 +20,7 @@ _OPENS = pattern(rf"""(?:(?:bao )?gồm|quy tụ|tập hợp|(?:nay |hiện |ch�
 # "Cụm X có Sở A, Sở B và Sở C.": with nothing behind that the list would do, or "là thành viên"
 _HAS = pattern(rf" (?:(?:hiện|nay|đang|còn|cũng) ){{0,3}}có {_HEAD}$")
 _ENDS = pattern(r" ?(?:\([^()\n]{1,45}\))?(?:[.;]|\n|$| (?:là|làm) (?:các )?(?:đơn vị )?thành viên)")
+_ENDS_THERE = pattern(r"(?:,? (?:bộ|ngành) [^\W\d_]+ [^\W\d_]+)?(?:[.;]|\n|$)")
 _BESIDES = pattern(r"(?:^|[ .\n])ngoài (?:ra )?(?:đơn vị )?$")
 _STEMS = ("gồm", "giữ nguyên", "thành viên", "có ", "với ", "còn ", "quy tụ", "tập hợp", "nay ", "hiện ")
 # around a cluster whose members are named right behind it: "Sáu thành viên của … là", "Bốn đơn vị thành viên của … (", "Tham gia … có"
@@ -219,7 +220,7 @@ def _belong(page: Page, run: tuple[Named, ...], cluster: Mention) -> bool:
     if page.folded[run[-1].end : cluster.start] != " thuộc ":
         return False
     together = " cùng " in page.folded[run[0].end : run[1].start]
-    ends = len(run) > TWO and page.folded[cluster.end : cluster.end + 1] in {"", ".", ";", "\n"}
+    ends = len(run) > TWO and _ENDS_THERE.match(page.folded, cluster.end) is not None
     acts = len(run) > THREE and not run[0].own and _DO.match(page.folded, cluster.end)
     return together or ends or bool(acts and not _NO_LIST.search(page.folded, page.sentence(run[0].start)[0], run[0].start))
 
