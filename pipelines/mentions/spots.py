@@ -53,8 +53,8 @@ _HAS = pattern(
 _ACTS = pattern(r"""(?:,? gồm| có \d| có [^\W\d_]+ thành viên| (?:đã|sẽ|cũng|tăng cường|tổ chức|thống nhất|đề nghị|tiếp tục|cần|phát động
     |bình xét|suy tôn))(?!\w)""")
 # and what a cụm công nghiệp of the same paragraph never does
-_EMULATES = pattern(r"""(?: (?:đã|sẽ|cũng|cũng sẽ|tiếp tục|cùng)){0,2} (?:phát động|thống nhất|đề nghị|bình xét|suy tôn|chấm điểm|ký kết|luân phiên|kiến nghị
-    |tổng kết|sơ kết|tổ chức (?:hội nghị|tổng kết|sơ kết))(?!\w)""")
+_EMULATES = pattern(r"""(?: (?:đã|sẽ|cũng|cũng sẽ|tiếp tục|cùng)){0,2} (?:phát động|thống nhất|đề nghị|kiến nghị|bình xét|suy tôn|chấm điểm
+    |ký kết|luân phiên|tổng kết|sơ kết|tổ chức (?:hội nghị|tổng kết|sơ kết))(?!\w)""")
 _LOOK_BACK = 24
 
 
