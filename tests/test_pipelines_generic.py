@@ -128,3 +128,30 @@ def test_a_title_that_nothing_but_its_looks_tells(head: str) -> None:
 def test_boxes_inside_a_text_are_none_of_it(box: str) -> None:
     article = article_of("<h1>{title}</h1>", text=TEXT.replace("</p><p>", f"</p>{box}<p>"))
     assert len(article.text.splitlines()) == 2
+
+
+def test_a_box_of_other_articles_between_lead_and_text() -> None:
+    box = "<div class='lq-t'>Tin liên quan</div>" + "".join(
+        f"<div><a href='/{i}'>Kiểm tra điều kiện kinh doanh số {i}</a> (0{i}/05/2021)</div>" for i in (1, 2, 3)
+    )
+    article = article_of("<h1>{title}</h1>", text=TEXT.replace("</p><p>", f"</p>{box}<p>", 1) + TEXT.replace("Hợp tác xã", "Tổ hợp tác"))
+    assert "Kiểm tra điều kiện" not in article.text
+    assert "Tổ hợp tác cho biết" in article.text
+
+
+def test_a_box_that_holds_the_page_is_none_beside_the_article_whatever_it_is_called() -> None:
+    article = article_of("<h1>{title}</h1>", text=f"<div class='pc-widget'>{TEXT}</div>")
+    assert article.text.endswith("vất vả hơn nhiều.")
+
+
+def test_a_name_with_its_label_in_the_line_of_the_date() -> None:
+    article = article_of("<h1>{title}</h1><div>Ngày cập nhật: 6/10/2017 &nbsp; Tác giả: Đỗ Hải Âu</div>")
+    assert [one.name for one in article.byline.authors] == ["Đỗ Hải Âu"]  # type: ignore[union-attr]
+    assert article.published_at == datetime(2017, 10, 6, tzinfo=VIETNAM)
+
+
+def test_a_title_that_is_shortened_for_machines() -> None:
+    page = PAGE.format(title="Làng nghề rèn được hỗ trợ máy", above=f"<h2 class='bai-title'><a href='/1'>{TITLE}</a></h2>", text=TEXT, below="")
+    found = read_html(page, URL, fetched_at=FETCHED)
+    assert isinstance(found, Reading), found
+    assert found.article.title == TITLE

@@ -33,7 +33,7 @@ class Block:
 
     element: Element
     index: int
-    aside: bool  # in a menu, a box of other articles, comments, the foot
+    box: Element | None  # the menu, box of other articles, comments or foot it stands in; the innermost
     pieces: list[str] = field(default_factory=list)
     linked: int = 0  # letters of it inside links
     letters: int = 0
@@ -67,6 +67,10 @@ class Block:
         return self._names
 
     @property
+    def aside(self) -> bool:
+        return self.box is not None
+
+    @property
     def own(self) -> int:
         """Letters that are no link."""
         return self.letters - self.linked
@@ -86,14 +90,15 @@ class Blocks:
         return iter(self.all)
 
 
-# Where the words of an element stand: the block (None where they are not seen), whether in a link, whether in a box beside the article.
-Place: TypeAlias = tuple[Element | None, bool, bool]
-NOWHERE: Place = (None, False, False)
+# Where the words of an element stand: the block (None where they are not seen), whether in a link, and in which box beside the article, if in one.
+Place: TypeAlias = tuple[Element | None, bool, Element | None]
+NOWHERE: Place = (None, False, None)
+MOST = 0.6  # share of a page's letters above which an element holds the page, and is no box beside its article, whatever it is called
 
 
 def _blocks(root: Element) -> list[Block]:
     found: dict[Element, Block] = {}
-    within: list[tuple[Iterator[Element], Place, str | None]] = [(iter(root), _visit(found, root, (root, False, False)), None)]
+    within: list[tuple[Iterator[Element], Place, str | None]] = [(iter(root), _visit(found, root, (root, False, None)), None)]
     count = 0
     while within:
         children, around, tail = within[-1]  # those to come, where they stand, what follows them
@@ -112,7 +117,21 @@ def _blocks(root: Element) -> list[Block]:
             within.append((iter(element), place, element.tail))
         elif tail := element.tail:  # what follows a comment counts too
             _add(found, tail, around)
-    return list(found.values())
+    return _freed(list(found.values()))
+
+
+def _freed(blocks: list[Block]) -> list[Block]:
+    """The blocks; those of a box that holds most of the page are not beside the article for its sake."""
+    letters: dict[Element, int] = {}
+    for block in blocks:
+        if block.box is not None:
+            letters[block.box] = letters.get(block.box, 0) + block.own
+    whole = MOST * sum(block.own for block in blocks)
+    large = {box for box, held in letters.items() if held > whole}
+    for block in blocks:
+        if block.box in large:
+            block.box = None
+    return blocks
 
 
 def _visit(found: dict[Element, Block], element: Element, around: Place) -> Place:
@@ -131,18 +150,20 @@ def _visit(found: dict[Element, Block], element: Element, around: Place) -> Plac
 
 
 def _place(element: Element, tag: str, around: Place) -> Place:
-    block, linked, aside = around
+    block, linked, box = around
     if block is None or tag in UNSEEN:
         return NOWHERE
     classes, css = element.get("class"), element.get("style")
     if css or classes:
         if hides(css or "", classes or ""):
             return NOWHERE
-        aside = aside or (classes is not None and tag != "body" and names_aside(classes))
+        if classes is not None and tag != "body" and names_aside(classes):
+            box = element
     if tag in BLOCK:
-        aside = aside or tag in {"nav", "footer", "aside"} or ((name := element.get("id")) is not None and names_aside(name))
-        return element, linked, aside
-    return (block, True, aside) if tag == "a" and not linked else around
+        if tag in {"nav", "footer", "aside"} or ((name := element.get("id")) is not None and names_aside(name)):
+            box = element
+        return element, linked, box
+    return (block, True, box) if tag == "a" and not linked else (block, linked, box)
 
 
 @lru_cache(maxsize=8192)
@@ -151,7 +172,7 @@ def names_aside(names: str) -> bool:
 
 
 def _add(found: dict[Element, Block], words: str, place: Place) -> None:
-    element, linked, aside = place
+    element, linked, box = place
     if element is None:
         return
     letters = 0 if words.isspace() else len(words.strip())
@@ -159,7 +180,7 @@ def _add(found: dict[Element, Block], words: str, place: Place) -> None:
     if block is None:
         if not letters:
             return
-        block = found[element] = Block(element, len(found), aside)
+        block = found[element] = Block(element, len(found), box)
     block.pieces.append(words)
     block.letters += letters
     if linked:

@@ -26,7 +26,8 @@ FURNITURE = re.compile(
     | (?:được[ ])?(?:viết|đăng)[ ]bởi[ ]?:?[ ](?:admin\w*|super[ ]user|administrator|quản[ ]trị\w*|quantri\w*) | chi[ ]tiết
     | (?:trang|bài|tin)[ ](?:trước|sau|kế[ ]tiếp) | (?:không[ ]có|chưa[ ]có|\d+)[ ](?:phản[ ]hồi|bình[ ]luận)
     | language | skip[ ]to[ ](?:main[ ])?content | truy[ ]cập[ ]nội[ ]dung[ ]luôn | skip[ ]ribbon[ ]commands
-    | (?:click[ ]để[ ])?đánh[ ]giá[ ]bài[ ]viết | tổng[ ]số[ ]điểm[ ]của[ ]bài[ ]viết[ ]là.* | xếp[ ]hạng.{0,40}phiếu[ ]bầu | \(?\d+[ ]phiếu[ ]bầu\)?
+    | (?:click[ ]để[ ])?đánh[ ]giá[ ]bài[ ]viết(?:[ ]?:.{0,80})? | tổng[ ]số[ ]điểm[ ]của[ ]bài[ ]viết[ ]là.*
+    | xếp[ ]hạng.{0,40}phiếu[ ]bầu | \(?\d+[ ]phiếu[ ]bầu\)?
     | (?:ngày[ ])?cập[ ]nh[ậâ][tp](?:[ ](?:lúc|ngày|lần[ ]cuối))?[ ]?:?[ ][\d/.:,\s-]{8,30}
     | (?:người[ ]đăng|đăng[ ]bởi|đăng[ ]tin)[ ]?:[ ]?[\w.@]+ | đánh[ ]giá[ ]?:?[ ]?(?:[\d/.,]+[ ]?)?(?:\(?\d+[ ]lượt\)?)?
     | (?:đang[ ])?online[ ]?:?[ ]?\d+

@@ -13,7 +13,7 @@ from pipelines.reading.article import Located
 from pipelines.reading.blocks import Block, Blocks
 from pipelines.reading.generic.around import before, between, title_of
 from pipelines.reading.generic.below import after
-from pipelines.reading.generic.extent import ROOTS, Extent, body_of, find_extent
+from pipelines.reading.generic.extent import ROOTS, Extent, body_of, boxes, find_extent
 from pipelines.reading.generic.finds import Finds, clear
 from pipelines.reading.generic.lines import within
 from pipelines.reading.select import Hit, Page
@@ -35,6 +35,8 @@ def locate(page: Page, layout: Layout = LAYOUT) -> Located | None:
     before(lines, extent, finds)
     between(lines, extent, body, finds)
     after(lines, extent, body, finds)
+    for block in boxes(lines, extent):
+        clear(block)
     title = Hit(lines[extent.title].element, named, "title")
     if within(lines[extent.first].element, title.element):  # words of a box that holds the text too
         clear(lines[extent.title])

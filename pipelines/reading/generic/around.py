@@ -32,8 +32,8 @@ from pipelines.reading.tree import Element, inner_text
 LEADING = re.compile(r"sapo|lead(?!er)|summary|trich|tom-?_?tat|mo-?_?ta|intro|hometext|excerpt|chapeau|descript", re.IGNORECASE)
 TAKEN_FROM = re.compile(r"(?:^|[\s_-])(?:src|source|nguon(?:-?_?tin)?)(?:$|[\s_-])", re.IGNORECASE)
 DATED = re.compile(r"\s*(\d{4}-\d{1,2}-\d{1,2})\s*[-–—:]\s+(?=\S)")  # 2015-03-24 - Thực hiện …, at the head of a lead
+LABELLED_NAME = re.compile(r"(?:tác giả|người viết|bút danh|tin,? ảnh|bài(?: và ảnh|, ảnh)?)\s*:\s*\S.*$", re.IGNORECASE)
 SHORT = 40  # letters of a line between title and text that is no part of it, where it stands outside the element of the text
-DATE = re.compile(r"date|ngay|time|created|publish", re.IGNORECASE)  # names of elements
 DAY_ONLY = re.compile(r"\s*\d{4}-\d{1,2}-\d{1,2}\s*[-–—:]?\s*")
 
 
@@ -42,8 +42,7 @@ def title_of(block: Block, finds: Finds) -> str:
     text = block.text
     for part in block.element.iterdescendants():
         said = normal(inner_text(part)) if isinstance(part.tag, str) else ""
-        named = dates.is_labelled(said) or DATE.search(f"{part.get('class') or ''} {part.get('id') or ''}")
-        if said and said != text and said in text and (named or said[0] in "([") and dates.letters_beside(said) == 0:
+        if said and said != text and text.endswith(said) | text.startswith(said) and dates.letters_beside(said) == 0:
             finds.add("published", part)
             text = normal(text.replace(said, " "))
     return text
@@ -122,7 +121,11 @@ def _signed_beside(block: Block, finds: Finds) -> None:
 
 
 def _unit_beside(block: Block, finds: Finds) -> None:
-    """An office on a line of its own in the box of the date."""
+    """A name with its label in the line of the date, or an office on a line of its own beside it."""
+    if (found := LABELLED_NAME.search(block.spaced)) and names_in(found[0]):
+        made = etree.Element("span")
+        made.text = found[0]
+        finds.first("byline", made)
     for line in "".join(block.pieces).split("\n"):
         signed = names_in(said := normal(line)) if "\n" in block.pieces else None
         if signed and signed.authors and signed.authors[0].kind == "unit":

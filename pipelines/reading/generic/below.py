@@ -7,7 +7,7 @@ from pipelines.reading import dates
 from pipelines.reading.blocks import Block
 from pipelines.reading.generic.extent import Extent
 from pipelines.reading.generic.finds import Finds, clear
-from pipelines.reading.generic.lines import PARAGRAPH, is_caption, is_foot, is_paragraph, names_in, prints_date, signs, within
+from pipelines.reading.generic.lines import PARAGRAPH, SIGNING, is_caption, is_foot, is_paragraph, names_in, prints_date, signs, within
 from pipelines.reading.links import is_file, names_file
 from pipelines.reading.text import normal
 from pipelines.reading.tree import Element, inner_text
@@ -33,6 +33,8 @@ def after(lines: Sequence[Block], extent: Extent, body: Element, finds: Finds) -
         elif block.index > end and KEYWORDS.match(text):
             _keywords(block, finds)
             clear(block)
+        elif block.index > end and SIGNING.search(block.names) and (signed := names_in(text)) and not signed.method:
+            finds.first("byline", block.element)
         elif block.index > end and prints_date(block) and dates.is_labelled(text):
             finds.add("published", block.element)
     for block in lines[end + 1 : extent.last + 12]:

@@ -1,14 +1,14 @@
 """Where the article stands among the lines of a page: its title, its first paragraph, its last line, and the element around its paragraphs."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from itertools import islice
+from itertools import islice, pairwise
 
 from pipelines.reading import dates
 from pipelines.reading.blocks import Block, Blocks
-from pipelines.reading.generic.lines import HEADINGS, PARAGRAPH, POSTED, TITLED, ends, is_foot, is_paragraph, within
+from pipelines.reading.generic.lines import HEADINGS, PARAGRAPH, POSTED, TITLED, ends, is_foot, is_paragraph, prints_date, within
 from pipelines.reading.names import is_site
 from pipelines.reading.select import Page
 from pipelines.reading.text import folded, is_furniture, normal, opens_related
@@ -16,6 +16,7 @@ from pipelines.reading.tree import LONGEST_TEXT, Element, TooMuch
 
 LONG = 25  # letters that two titles share only if they are the same
 SHORTEST = 12  # letters of a title that is no heading, or that the page tells machines; shorter ones name sections
+WORDS = 6  # of a clue that may be a shortened title
 LEAST = 150  # letters of running text before a page counts as an article
 BOX = 9  # lines at most of a box of other articles that stands between paragraphs
 MOST_LINES = 6_000  # that are no links; real pages have up to 1,000
@@ -106,7 +107,8 @@ def _as_title(block: Block, clues: frozenset[str]) -> float:
     text = folded(block.text)
     told = _told(text, clues)
     mixed = block.linked * 3 > block.letters and not (told or heading)
-    if not (heading or titled > 0 or told or not clues) or (block.is_link and not (told and (heading or titled > 0))) or mixed:
+    linked_title = (told and (heading or titled > 0)) or (not clues and heading >= HEADINGS["h2"] and titled > 0)  # Joomla links the title to itself
+    if not (heading or titled > 0 or told or not clues) or (block.is_link and not linked_title) or mixed:
         return 0.0
     if _says_other(block, told=told > 0):
         return 0.0
@@ -151,7 +153,17 @@ def _named_title(named: str) -> int:
 
 
 def _told(text: str, clues: frozenset[str]) -> int:
-    return 6 if text in clues else 4 if any(_begins(text, one) for one in clues) else 0
+    if text in clues:
+        return 6
+    return 4 if any(_begins(text, one) for one in clues) else 3 if any(_nearly(text, one) for one in clues) else 0
+
+
+def _nearly(text: str, clue: str) -> bool:
+    """Has it all words of the clue and few others? Titles are shortened for machines."""
+    if not len(clue) <= len(text) <= 1.5 * len(clue):
+        return False
+    words, said = set(clue.split()), text.split()
+    return len(words) >= WORDS and words.issubset(said)
 
 
 def _begins(text: str, clue: str) -> bool:
@@ -183,20 +195,37 @@ def _last(lines: Sequence[Block], first: int, inside: Element) -> int:
     for block in lines[first:]:
         if not within(block.element, inside):
             break
-        if (
-            block.index > first
-            and ends(block)
-            and not any(
-                not holders.isdisjoint(_holder(one))
-                for one in lines[block.index + 1 : block.index + 1 + BOX]
-                if one.own >= PARAGRAPH and not one.aside
-            )
-        ):
+        if block.index > first and ends(block) and not _goes_on(lines, block, inside, holders):
             break
         if block.own >= PARAGRAPH and block.element.tag == "p":
             holders |= _holder(block)
         last = block.index
     return last
+
+
+def _goes_on(lines: Sequence[Block], box: Block, inside: Element, holders: set[object]) -> bool:
+    """Does the text go on behind a box that begins here? With a paragraph where those before stand, or with two in a row: excerpts of other
+    articles stand between their titles.
+    """
+    behind = [one for one in lines[box.index + 1 : box.index + 1 + BOX] if one.own >= PARAGRAPH and not one.aside]
+    if any(not holders.isdisjoint(_holder(one)) for one in behind):
+        return True
+    return any(
+        other.index == one.index + 1 and not ends(one) and not ends(other) and within(one.element, inside) and one.linked == other.linked == 0
+        for one, other in pairwise(behind)
+    )
+
+
+def boxes(lines: Sequence[Block], extent: Extent) -> Iterator[Block]:
+    """The lines of boxes that stand inside the text, from their headings to the next paragraph."""
+    in_box = False
+    for block in lines[extent.first + 1 : extent.last + 1]:
+        if ends(block):
+            in_box = True
+        elif block.own >= PARAGRAPH and not block.aside:
+            in_box = False
+        if in_box and (block.linked or ends(block) or prints_date(block)):  # not the heading of what follows
+            yield block
 
 
 def _holder(block: Block) -> set[object]:

@@ -24,7 +24,7 @@ POSTED = re.compile(r"(?:người đăng|đăng bởi|viết bởi|bởi|posted 
 TOOLS = re.compile(
     r"cỡ chữ|(?<!\w)a ?- ?a|a ?\+|lượt (?:xem|đọc)|(?<!\w)in (?:trang|bài)|đọc bài|gửi (?:email|bài)|chia sẻ|đang online", re.IGNORECASE
 )
-SIGNING = re.compile(r"author|tac-?_?gia|byline|nguoi-?_?viet|but-?_?danh|signature", re.IGNORECASE)
+SIGNING = re.compile(r"author|tac-?_?gia|byline|nguoi-?_?viet|but-?_?danh|signature|(?:^|[\s_-])sign(?:$|[\s_-])", re.IGNORECASE)
 PLACED = re.compile(
     r"[^\d:|]{2,40},\s*ngày\s+[\d.…]{1,4}\s+tháng\s+[\d.…]{1,4}\s+năm\s+\d{4}\W*", re.IGNORECASE
 )  # of a letter: Hà Nội, ngày 5 tháng 9 năm 2023

@@ -16,7 +16,7 @@ from pipelines.reading.tree import Element, inner_text
 TRAIL = re.compile(r"crumb|(?:^|[\s_-])bread(?:$|[\s_-])|duong-?_?dan|(?:^|[\s_-])path(?:$|[\s_-])|pathway", re.IGNORECASE)
 BLOCK_OF_TRAIL = frozenset({"table", "section", "article", "main", "body"})
 NO_SECTION = re.compile(r"\d{4}|^\W*\d*\W*$|:")
-STEPS = re.compile(r"\s*(?:[»›>/|→▸➔]|::|chevron_right|navigate_next|keyboard_arrow_right)\s*")  # the last three are what icons are called
+STEPS = re.compile(r"\s*(?:[»›>/|→▸➔·•]|::|chevron_right|navigate_next|keyboard_arrow_right)\s*")  # the last three are what icons are called
 HOME = re.compile(r"(?:trang chủ|trang nhất|home|homepage)", re.IGNORECASE)
 SECTION = re.compile(
     r"categor|(?:chuyen|ten)-?_?muc|cat-?_?(?:name|title|heading)|section|linh-?_?vuc|ptitle|(?:module|block)-?_?title|panel-?_?head|kicker",
