@@ -155,3 +155,23 @@ def test_a_title_that_is_shortened_for_machines() -> None:
     found = read_html(page, URL, fetched_at=FETCHED)
     assert isinstance(found, Reading), found
     assert found.article.title == TITLE
+
+
+@pytest.mark.parametrize("told", (TITLE, "Website So Cong Thuong"))
+def test_a_title_that_stands_in_one_cell_with_all_else(told: str) -> None:
+    lines = TEXT.replace("<p>", "").replace("</p>", "<br><br>")
+    page = (
+        f"<html><head><title>{told}</title></head><body><table><tr><td><a href='/'>Trang nhất</a></td><td><font color=gray>Ngày đăng : 08:22, 04/05/2011</font><br>"
+        f"<font color=red><b>{TITLE}</b></font><hr size=1>{lines}{lines.replace('Trung tâm', 'Phòng')}</td></tr></table></body></html>"
+    )
+    found = read_html(page, URL, fetched_at=FETCHED)
+    assert isinstance(found, Reading), found
+    assert found.article.title == TITLE
+    assert found.article.published_at == datetime(2011, 5, 4, 8, 22, tzinfo=VIETNAM)
+    assert len(found.article.text.splitlines()) == 4
+
+
+def test_a_date_alone_at_the_end_of_the_text() -> None:
+    article = article_of("<h1>{title}</h1>", text=f"{TEXT}<p>07:00:42 20/03/2019</p><p>C.N</p>")
+    assert article.published_at == datetime(2019, 3, 20, 7, 0, 42, tzinfo=VIETNAM)
+    assert len(article.text.splitlines()) == 2

@@ -9,6 +9,8 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import TypeAlias
 
+from lxml import etree
+
 from pipelines.reading.styles import hides
 from pipelines.reading.text import normal
 from pipelines.reading.tree import MOST_ELEMENTS, Element, TooMuch
@@ -19,6 +21,7 @@ BLOCK = frozenset(
     | {"header", "footer", "aside", "nav", "form", "body", "html", "dl", "dd", "dt", "center", "blockquote", "figure", "figcaption", "caption"}
     | {"fieldset", "pre", "address"}
 )
+PLACES = frozenset({"td", "div", "center"})  # whose lines may be set apart
 ASIDE = re.compile(  # one name of a class or id
     r"\S*(?:comment(?!s?-(?:open|closed))|binh-?_?luan|related|lien-?_?quan|sidebar|footer|breadcrumb|other-?_?(?:news|article|item)|tin-?_?khac|tin-?_?cu"
     r"|cung-?_?chuyen|cung-?_?muc|navbar|navigation|captcha|tham-?_?do|thong-?_?ke|quang-?_?cao|duong-?_?dan|sharing|addthis)\S*"
@@ -84,10 +87,39 @@ class Blocks:
     """The blocks of a page that hold words, in the order they are printed."""
 
     def __init__(self, root: Element) -> None:
+        self._root = root
         self.all: list[Block] = _blocks(root)
+
+    def set_lines_apart(self) -> bool:
+        """Words in tags of their own between two `<br>` or `<hr>` become blocks, as pages of old set their titles. True if there were any."""
+        places = {around for one in self._root.iter("br", "hr") if (around := one.getparent()) is not None and around.tag in PLACES}
+        wrapped = [place for place in places if _wrap_lines(place)]
+        if wrapped:
+            self.all = _blocks(self._root)
+        return bool(wrapped)
 
     def __iter__(self) -> Iterator[Block]:
         return iter(self.all)
+
+
+def _wrap_lines(place: Element) -> bool:
+    """True if there were any."""
+    line: list[Element] = []
+    wrapped = False
+    plain = not (place.text or "").strip()  # no words outside tags since the line began
+    for child in [*place, None]:
+        ends = child is None or not isinstance(child.tag, str) or child.tag in BLOCK or child.tag in {"br", "hr"}
+        if child is not None and not ends:
+            line.append(child)
+            plain = plain and not (child.tail or "").strip()
+            continue
+        if line and plain and any("".join(one.itertext()).strip() for one in line):
+            around = etree.Element("div")
+            line[0].addprevious(around)
+            around.extend(line)
+            wrapped = True
+        line, plain = [], child is not None and not (child.tail or "").strip()
+    return wrapped
 
 
 # Where the words of an element stand: the block (None where they are not seen), whether in a link, and in which box beside the article, if in one.
@@ -122,13 +154,15 @@ def _blocks(root: Element) -> list[Block]:
 
 def _freed(blocks: list[Block]) -> list[Block]:
     """The blocks; those of a box that holds most of the page are not beside the article for its sake."""
-    letters: dict[Element, int] = {}
+    held: dict[Element, int] = {}
+    whole = 0
     for block in blocks:
+        own = block.letters - block.linked
+        whole += own
         if block.box is not None:
-            letters[block.box] = letters.get(block.box, 0) + block.own
-    whole = MOST * sum(block.own for block in blocks)
-    large = {box for box, held in letters.items() if held > whole}
-    for block in blocks:
+            held[block.box] = held.get(block.box, 0) + own
+    large = {box for box, letters in held.items() if letters > MOST * whole}
+    for block in blocks if large else ():
         if block.box in large:
             block.box = None
     return blocks
@@ -155,15 +189,22 @@ def _place(element: Element, tag: str, around: Place) -> Place:
         return NOWHERE
     classes, css = element.get("class"), element.get("style")
     if css or classes:
-        if hides(css or "", classes or ""):
+        hidden, boxed = _judged(css or "", classes or "")
+        if hidden:
             return NOWHERE
-        if classes is not None and tag != "body" and names_aside(classes):
+        if boxed and tag != "body":
             box = element
     if tag in BLOCK:
         if tag in {"nav", "footer", "aside"} or ((name := element.get("id")) is not None and names_aside(name)):
             box = element
         return element, linked, box
     return (block, True, box) if tag == "a" and not linked else (block, linked, box)
+
+
+@lru_cache(maxsize=8192)  # the elements of a page, and the pages of a site, mostly look alike
+def _judged(css: str, classes: str) -> tuple[bool, bool]:
+    """Is an element hidden, and is it called a box beside the article?"""
+    return hides(css, classes), names_aside(classes)
 
 
 @lru_cache(maxsize=8192)

@@ -14,7 +14,7 @@ from pipelines.reading.tree import Element, inner_text
 
 KEYWORDS = re.compile(r"(?:từ kh[oó]á?a?|tags?|thẻ|chủ đề\s*:)\s*:?", re.IGNORECASE)
 LABELS = re.compile(r"(?:^|[\s_-])(?:tags?|keywords?|tu-?_?khoa)(?:$|[\s_-])", re.IGNORECASE)
-LABEL_PATH = re.compile(r"/(?:tags?|tu-?khoa|hashtag)/", re.IGNORECASE)
+LABEL_PATH = re.compile(r"/(?:tags?|the|tu-?khoa|chu-?de|hashtag)/", re.IGNORECASE)
 FILES = re.compile(r"(?:các )?(?:tệp|file|tài liệu|văn bản|tập tin)(?: tin)? ?(?:đính kèm|kèm theo|gắn kèm)?\s*:?|tải về\s*:?", re.IGNORECASE)
 FILE_BOX = re.compile(r"attachments-?_?(?:list|container|box)|(?:tep|file)-?_?dinh-?_?kem|file-?_?list", re.IGNORECASE)
 SOURCE = re.compile(r"(?:theo|nguồn)(?: tin)?\s*:?\s", re.IGNORECASE)
@@ -35,13 +35,18 @@ def after(lines: Sequence[Block], extent: Extent, body: Element, finds: Finds) -
             clear(block)
         elif block.index > end and SIGNING.search(block.names) and (signed := names_in(text)) and not signed.method:
             finds.first("byline", block.element)
-        elif block.index > end and prints_date(block) and dates.is_labelled(text):
+        elif block.index > end and prints_date(block) and (dates.is_labelled(text) or _is_day(block, finds)):
             finds.add("published", block.element)
     for block in lines[end + 1 : extent.last + 12]:
         if block.index > extent.last and KEYWORDS.match(block.text):
             _keywords(block, finds)
         elif block.is_link and "tags" not in finds.elements:
             _labels(block, finds)
+
+
+def _is_day(block: Block, finds: Finds) -> bool:
+    """A date and nothing else, where none stands above the text."""
+    return "published" not in finds.elements and dates.letters_beside(block.spaced) == 0
 
 
 def _files(lines: Sequence[Block], finds: Finds) -> None:

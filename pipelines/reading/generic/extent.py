@@ -15,6 +15,7 @@ from pipelines.reading.text import folded, is_furniture, normal, opens_related
 from pipelines.reading.tree import LONGEST_TEXT, Element, TooMuch
 
 LONG = 25  # letters that two titles share only if they are the same
+LONGEST = 400  # letters of a title; those of departments have up to 300
 SHORTEST = 12  # letters of a title that is no heading, or that the page tells machines; shorter ones name sections
 WORDS = 6  # of a clue that may be a shortened title
 LEAST = 150  # letters of running text before a page counts as an article
@@ -52,22 +53,32 @@ class Extent:
 
 def find_extent(page: Page, blocks: Blocks) -> Extent | None:
     """By what the page tells machines it is called; where it tells nothing that it prints too, by looks alone."""
-    lines, letters = sum(not one.is_link for one in blocks), sum(one.own for one in blocks)
+    lines, letters = sum([not one.is_link for one in blocks]), sum([one.letters - one.linked for one in blocks])
     if lines > MOST_LINES or letters > LONGEST_TEXT:
         msg = f"the page has {lines} lines and {letters} letters that are no link"
         raise TooMuch(msg)
     clues = _clues(page)
-    told = any(_told(folded(block.text), clues) for block in blocks if _may_be_title(block)) if clues else False
-    return _best(blocks, clues if told else frozenset())
+    found = _best(blocks, clues if _is_told(blocks, clues) else frozenset())
+    if (found is None or found[0] < OUTSTANDING) and blocks.set_lines_apart():
+        found = _best(blocks, clues if _is_told(blocks, clues) else frozenset())
+    return found[1] if found else None
+
+
+def _is_told(blocks: Blocks, clues: frozenset[str]) -> bool:
+    """Does a line that may be the title say one of the clues?"""
+    words = {clue.split()[0] for clue in clues if clue}
+    lines = (block for block in blocks if SHORTEST <= block.letters <= LONGEST and any(word in block.lower for word in words))
+    return any(_told(folded(block.text), clues) for block in lines if _may_be_title(block))
 
 
 def _may_be_title(block: Block) -> bool:
     """Not one of many links: Joomla links the title too."""
-    return block.letters >= SHORTEST and (not block.is_link or block.element.tag in HEADINGS or _titled(block) > 0)
+    return not block.is_link or block.element.tag in HEADINGS or _titled(block) > 0
 
 
-def _best(blocks: Blocks, clues: frozenset[str]) -> Extent | None:
-    best: tuple[float, Extent] | None = None
+def _best(blocks: Blocks, clues: frozenset[str]) -> tuple[float, Extent] | None:
+    """What the title is worth, and the extent."""
+    best: tuple[float, float, Extent] | None = None
     candidates = [(worth, block) for block in blocks if (worth := _as_title(block, clues))]
     most = max(10, WORK // (1 + sum(not block.is_link for block in blocks)))  # real pages have fewer
     if len(candidates) > most:
@@ -82,8 +93,8 @@ def _best(blocks: Blocks, clues: frozenset[str]) -> Extent | None:
         mass = weight(blocks, extent)
         whole = worth + (min(3.0, mass / 600) if clues else mass / 110 - 0.7 * (extent.first - extent.title))
         if best is None or whole >= best[0]:
-            best = whole, extent
-    return best[1] if best else None
+            best = whole, worth, extent
+    return best[1:] if best else None
 
 
 def _clues(page: Page) -> frozenset[str]:
@@ -99,11 +110,11 @@ def _clues(page: Page) -> frozenset[str]:
 def _as_title(block: Block, clues: frozenset[str]) -> float:
     """How much a line looks like the title; 0 if not at all."""
     heading = HEADINGS.get(str(block.element.tag), 0)
-    if block.aside or not (4 if heading else SHORTEST) <= block.letters <= 400:  # noqa: PLR2004 - titles of departments have up to 300 letters
+    if block.aside or not (4 if heading else SHORTEST) <= block.letters <= LONGEST:
+        return 0.0
+    if block.is_link and not heading and (not clues or _titled(block) <= 0):
         return 0.0
     titled = _titled(block)
-    if block.is_link and not heading and titled <= 0:
-        return 0.0
     text = folded(block.text)
     told = _told(text, clues)
     mixed = block.linked * 3 > block.letters and not (told or heading)
