@@ -42,7 +42,7 @@ def title_of(block: Block, finds: Finds) -> str:
     text = block.text
     for part in block.element.iterdescendants():
         said = normal(inner_text(part)) if isinstance(part.tag, str) else ""
-        if said and said != text and text.endswith(said) | text.startswith(said) and dates.letters_beside(said) == 0:
+        if said and said != text and (text.endswith(said) or text.startswith(said)) and dates.letters_beside(said) == 0:
             finds.add("published", part)
             text = normal(text.replace(said, " "))
     return text
