@@ -5,12 +5,10 @@ them, and takes away what is neither that nor text.
 import re
 from collections.abc import Sequence
 
-from lxml import etree
-
 from pipelines.reading import dates
 from pipelines.reading.blocks import Block
 from pipelines.reading.generic.extent import ROOTS, UNTITLED, Extent
-from pipelines.reading.generic.finds import Finds, clear, date_part, holds_blocks, is_timed, own
+from pipelines.reading.generic.finds import Finds, clear, date_part, holds_blocks, is_timed, made, own
 from pipelines.reading.generic.lines import (
     HEADER,
     PARAGRAPH,
@@ -88,7 +86,7 @@ def between(lines: Sequence[Block], extent: Extent, body: Element, finds: Finds)
             _lead(block, body, finds)
         elif prints_date(block) or (block.is_link and dates.letters_beside(block.spaced) == 0):  # a blog links its days
             _signed_beside(block, finds)
-            _unit_beside(block, finds)
+            _named_beside(block, finds)
             finds.add("published", own(block))
         elif (part := date_part(block)) is not None:
             finds.add("published", part)
@@ -120,18 +118,16 @@ def _signed_beside(block: Block, finds: Finds) -> None:
             finds.first("source", part)
 
 
-def _unit_beside(block: Block, finds: Finds) -> None:
+def _named_beside(block: Block, finds: Finds) -> None:
     """A name with its label in the line of the date, or an office on a line of its own beside it."""
     if (found := LABELLED_NAME.search(block.spaced)) and names_in(found[0]):
-        made = etree.Element("span")
-        made.text = found[0]
-        finds.first("byline", made)
+        finds.first("byline", made(found[0]))
+    if "\n" not in block.pieces:
+        return
     for line in "".join(block.pieces).split("\n"):
-        signed = names_in(said := normal(line)) if "\n" in block.pieces else None
+        signed = names_in(said := normal(line))
         if signed and signed.authors and signed.authors[0].kind == "unit":
-            made = etree.Element("span")
-            made.text = said
-            finds.first("byline", made)
+            finds.first("byline", made(said))
 
 
 def _lead(block: Block, body: Element, finds: Finds) -> None:
@@ -157,6 +153,4 @@ def _dated_lead(block: Block, finds: Finds) -> None:
                 one.text = ""
                 one.tail = re.sub(r"^\s*[-–—:]\s+", "", one.tail or "")
             break
-    day = block.element.makeelement("span")
-    day.text = found[1]
-    finds.first("published", day)
+    finds.first("published", made(found[1]))

@@ -41,14 +41,20 @@ def holds_blocks(element: Element) -> bool:
     return any(one.tag in BLOCK for one in element.iterdescendants())
 
 
+def made(text: str) -> Element:
+    """An element of these words alone, for what is a part of a line."""
+    element = etree.Element("span")
+    element.text = text
+    return element
+
+
 def own(block: Block) -> Element:
     """The element of a line; where other lines stand in it too, one made of its words alone."""
     if not holds_blocks(block.element):
         return block.element
-    made = etree.Element("span")
-    made.text = block.spaced
+    words = made(block.spaced)
     clear(block)
-    return made
+    return words
 
 
 def is_timed(line: str) -> bool:

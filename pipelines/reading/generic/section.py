@@ -3,11 +3,9 @@
 import re
 from collections.abc import Sequence
 
-from lxml import etree
-
 from pipelines.reading import dates
 from pipelines.reading.blocks import Block
-from pipelines.reading.generic.finds import Finds, holds_blocks
+from pipelines.reading.generic.finds import Finds, holds_blocks, made
 from pipelines.reading.generic.lines import TOOLS
 from pipelines.reading.names import is_site
 from pipelines.reading.text import folded, normal
@@ -73,6 +71,4 @@ def _name(said: Sequence[str], title: str, finds: Finds) -> None:
     """The last of these words that may be a section's."""
     named = [one for one in said if one and not HOME.fullmatch(one) and folded(one) != title and not is_site(one)]
     if named and SHORTEST <= len(named[-1]) <= LONGEST and not NO_SECTION.search(named[-1]):
-        made = etree.Element("span")
-        made.text = named[-1]
-        finds.first("category", made)
+        finds.first("category", made(named[-1]))
