@@ -11,8 +11,9 @@ from typing import TypeAlias
 
 from lxml import etree
 
+from pipelines.reading import dates
 from pipelines.reading.styles import hides
-from pipelines.reading.text import normal
+from pipelines.reading.text import normal, opens_related
 from pipelines.reading.tree import MOST_ELEMENTS, Element, TooMuch
 
 UNSEEN = frozenset({"script", "style", "noscript", "template", "head", "select", "option", "textarea", "button", "iframe", "svg", "title"})
@@ -21,7 +22,9 @@ BLOCK = frozenset(
     | {"header", "footer", "aside", "nav", "form", "body", "html", "dl", "dd", "dt", "center", "blockquote", "figure", "figcaption", "caption"}
     | {"fieldset", "pre", "address"}
 )
-PLACES = frozenset({"td", "div", "center"})  # whose lines may be set apart
+BESIDE = 40  # letters beside the date in a line that is there to give it
+HEADER = 140  # letters at most of a line that gives date, counter or name
+PLACES = frozenset({"td", "div", "center", "article", "section"})  # whose lines may be set apart
 ASIDE = re.compile(  # one name of a class or id
     r"\S*(?:comment(?!s?-(?:open|closed))|binh-?_?luan|related|lien-?_?quan|sidebar|footer|breadcrumb|other-?_?(?:news|article|item)|tin-?_?khac|tin-?_?cu"
     r"|cung-?_?chuyen|cung-?_?muc|navbar|navigation|captcha|tham-?_?do|thong-?_?ke|quang-?_?cao|duong-?_?dan|sharing|addthis)\S*"
@@ -32,12 +35,16 @@ ASIDE = re.compile(  # one name of a class or id
 
 @dataclass(slots=True)
 class Block:
-    """The words that stand in a block element itself, not in blocks inside it."""
+    """A line: words that stand in a block element itself, not in blocks inside it, with no block between them. A line of a date between two `<br>`
+    is one of its own.
+    """
 
     element: Element
     index: int
     box: Element | None  # the menu, box of other articles, comments or foot it stands in; the innermost
     pieces: list[str] = field(default_factory=list)
+    places: list[tuple[Element, bool]] = field(default_factory=list)  # where its words are kept: in an element, or (True) behind it
+    is_part: bool = False  # are there other lines in its element?
     linked: int = 0  # letters of it inside links
     letters: int = 0
     _text: str | None = None
@@ -128,28 +135,104 @@ NOWHERE: Place = (None, False, None)
 MOST = 0.6  # share of a page's letters above which an element holds the page, and is no box beside its article, whatever it is called
 
 
+class Lines:
+    """The lines of a page as they come about."""
+
+    def __init__(self) -> None:
+        self.all: list[Block] = []
+        self._open: Block | None = None  # the line that further words of its element belong to
+        self._begun = (0, 0, 0, 0)  # what the open line had at its last `<br>`: pieces, places, letters, linked
+        self._last: dict[Element, Block] = {}
+
+    def add(self, words: str, place: Place, kept: tuple[Element, bool]) -> None:
+        element, linked, box = place
+        if element is None:
+            return
+        letters = 0 if words.isspace() else len(words.strip())
+        line = self._open
+        if line is None or line.element is not element:
+            if not letters:
+                return
+            self.end()
+            line = self._open = self._new(element, box)
+        line.pieces.append(words)
+        line.places.append(kept)
+        line.letters += letters
+        if linked:
+            line.linked += letters
+
+    def go_on(self, blank: str) -> None:
+        if self._open is not None:
+            self._open.pieces.append(blank)
+
+    def end(self) -> None:
+        if self._open is not None and self._begun[0]:
+            self._set_apart(self._open)
+        self._open, self._begun = None, (0, 0, 0, 0)
+
+    def break_(self) -> None:
+        line = self._open
+        if line is None:
+            return
+        if self._set_apart(line):
+            self._open, self._begun = None, (0, 0, 0, 0)
+        else:
+            line.pieces.append("\n")
+            self._begun = (len(line.pieces), len(line.places), line.letters, line.linked)
+
+    def _new(self, element: Element, box: Element | None) -> Block:
+        line = Block(element, len(self.all), box)
+        if before := self._last.get(element):
+            before.is_part = line.is_part = True
+        self._last[element] = line
+        self.all.append(line)
+        return line
+
+    def _set_apart(self, line: Block) -> bool:
+        """Make what came since the last `<br>` a line of its own, if it is one by its words. True if it is."""
+        pieces, places, letters, linked = self._begun
+        own = Block(line.element, 0, line.box, line.pieces[pieces:], line.places[places:])
+        own.letters, own.linked = line.letters - letters, line.linked - linked
+        if not 0 < own.letters <= HEADER or not _is_apart(own):
+            return False
+        if letters:
+            del line.pieces[pieces:], line.places[places:]
+            line.letters, line.linked = letters, linked
+            self._last[line.element] = own
+            own.index, own.is_part, line.is_part = len(self.all), True, True
+            self.all.append(own)
+        return True
+
+
+def _is_apart(line: Block) -> bool:
+    """Is it there to give a date, not in a list of links, or the heading of a box of other articles?"""
+    beside = dates.letters_beside(line.text) if dates.YEARS.search(line.text) else None
+    return opens_related(line.text) if beside is None else beside <= (0 if line.linked else BESIDE)
+
+
 def _blocks(root: Element) -> list[Block]:
-    found: dict[Element, Block] = {}
-    within: list[tuple[Iterator[Element], Place, str | None]] = [(iter(root), _visit(found, root, (root, False, None)), None)]
+    lines = Lines()
+    within: list[tuple[Iterator[Element], Place, Element]] = [(iter(root), _visit(lines, root, (root, False, None)), root)]
     count = 0
     while within:
-        children, around, tail = within[-1]  # those to come, where they stand, what follows them
+        children, around, holder = within[-1]  # those to come, where they stand, the element they are in
         element = next(children, None)
         if element is None:
             within.pop()
-            if tail:
-                _add(found, tail, within[-1][1])
+            if holder.tail and within:
+                lines.add(holder.tail, within[-1][1], (holder, True))
             continue
         count += 1
         if count > MOST_ELEMENTS:
             msg = f"the page has more than {MOST_ELEMENTS} elements"
             raise TooMuch(msg)
-        place = _visit(found, element, around)
+        place = _visit(lines, element, around)
         if place is not NOWHERE and len(element):
-            within.append((iter(element), place, element.tail))
+            within.append((iter(element), place, element))
         elif tail := element.tail:  # what follows a comment counts too
-            _add(found, tail, around)
-    return _freed(list(found.values()))
+            lines.add(tail, around, (element, True))
+    lines.end()
+    return _freed(lines.all)
 
 
 def _freed(blocks: list[Block]) -> list[Block]:
@@ -168,18 +251,20 @@ def _freed(blocks: list[Block]) -> list[Block]:
     return blocks
 
 
-def _visit(found: dict[Element, Block], element: Element, around: Place) -> Place:
+def _visit(lines: Lines, element: Element, around: Place) -> Place:
     """Take in the words at the beginning of an element; where those inside it stand."""
     tag = element.tag
     if not isinstance(tag, str):
         return NOWHERE
     place = _place(element, tag, around)
-    if tag == "time" and place[0] in found:  # two of them side by side are two dates
-        found[place[0]].pieces.append(" ")
+    if tag in BLOCK:
+        lines.end()
+    elif tag == "time":  # two of them side by side are two dates
+        lines.go_on(" ")
     if text := element.text:
-        _add(found, text, place)
-    if tag == "br" and place[0] in found:
-        found[place[0]].pieces.append("\n")
+        lines.add(text, place, (element, False))
+    if tag == "br":
+        lines.break_()
     return place
 
 
@@ -210,19 +295,3 @@ def _judged(css: str, classes: str) -> tuple[bool, bool]:
 @lru_cache(maxsize=8192)
 def names_aside(names: str) -> bool:
     return any(ASIDE.fullmatch(one) for one in names.split())
-
-
-def _add(found: dict[Element, Block], words: str, place: Place) -> None:
-    element, linked, box = place
-    if element is None:
-        return
-    letters = 0 if words.isspace() else len(words.strip())
-    block = found.get(element)
-    if block is None:
-        if not letters:
-            return
-        block = found[element] = Block(element, len(found), box)
-    block.pieces.append(words)
-    block.letters += letters
-    if linked:
-        block.linked += letters

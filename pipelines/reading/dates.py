@@ -62,9 +62,11 @@ UPDATED = re.compile(
     rf"(?:cập\s+nh[ậâ][tp](?:\s+(?:lúc|ngày|lần\s+cuối))?|(?:chỉnh\s+)?sửa(?:\s+(?:lúc|ngày|đổi|lần\s+cuối))?|modified|updated)[\s:]*{BETWEEN}$",
     re.IGNORECASE,
 )
-BESIDE_DATES = re.compile(
-    r"(?:ngày\s+)?(?:cập\s+nh[ậâ][tp]|đăng|xuất\s+bản|gửi|tạo|viết)(?:\s+(?:lúc|ngày|lần\s+cuối|tải))?|thứ\s+\w+|chủ\s+nhật|ngày|lúc|gmt"
-    r"|(?:số\s+)?(?:lượt|lần)\s+(?:xem|đọc)|đã\s+xem|người\s+đăng\s*:?\s*\S+|in\s+(?:bài|trang)(?:\s+viết)?|cỡ\s+chữ|đọc\s+bài(?:\s+viết)?|gửi\s+email|chia\s+sẻ",
+BESIDE_DATES = re.compile(  # labels of dates, counters and tools
+    r"gửi\s+(?:e-?mail|bài|tin|mail|cho\s+bạn(?:\s+bè)?)(?:\s+viết|\s+này)?|(?:bản\s+in|in\s+(?:bài|trang|tin))(?:\s+viết|\s+này)?"
+    r"|(?:số\s+)?(?:lượt|lần)\s+(?:xem|đọc)|(?:đã|người)\s+(?:xem|đọc)|(?:cỡ\s+chữ|đọc|nghe)\s+bài(?:\s+viết)?|cỡ\s+chữ|chia\s+sẻ|facebook|zalo|twitter"
+    r"|người\s+đăng\s*:?\s*\S+|(?:(?:ngày|thời\s+gian|giờ)\s+)?(?:cập\s+nh[ậâ][tp]|đăng|xuất\s+bản|gửi|tạo|viết)(?:\s+(?:lúc|ngày|lần\s+cuối|tải|tin|bài))?"
+    r"|thứ\s+\w+|chủ\s+nhật|ngày|lúc|gmt",
     re.IGNORECASE,
 )
 MOST_DATES = 2  # of publication and of change

@@ -53,6 +53,10 @@ def cut(lines: Sequence[Block], extent: Extent, whole: Element) -> None:
     title, last = lines[extent.title].element, lines[extent.last].element
     kept = (block.element for block in lines[extent.first : extent.last] if not block.aside)
     last = next((one for one in kept if one is not whole and one in last.iterancestors()), last)  # words of a line may go on behind a box in it
+    around = {last, *last.iterancestors()}
+    for block in lines[extent.last + 1 :]:
+        if block.element in around:  # words behind the last line, in no element of their own
+            clear(block)
     for edge, preceding in ((title, True), (last, False)):
         for one in _path(edge, whole):
             for other in list(one.itersiblings(preceding=preceding)):

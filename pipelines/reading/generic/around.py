@@ -6,11 +6,10 @@ import re
 from collections.abc import Sequence
 
 from pipelines.reading import dates
-from pipelines.reading.blocks import Block
+from pipelines.reading.blocks import HEADER, Block
 from pipelines.reading.generic.extent import ROOTS, UNTITLED, Extent
-from pipelines.reading.generic.finds import Finds, clear, date_part, holds_blocks, is_timed, made, own
+from pipelines.reading.generic.finds import Finds, clear, date_part, is_timed, is_whole, made, own
 from pipelines.reading.generic.lines import (
-    HEADER,
     PARAGRAPH,
     SIGNING,
     TOOLS,
@@ -86,7 +85,7 @@ def between(lines: Sequence[Block], extent: Extent, body: Element, finds: Finds)
             _lead(block, body, finds)
         elif prints_date(block) or (block.is_link and dates.letters_beside(block.spaced) == 0):  # a blog links its days
             _signed_beside(block, finds)
-            _named_beside(block, finds)
+            _named_beside(lines, block, finds)
             finds.add("published", own(block))
         elif (part := date_part(block)) is not None:
             finds.add("published", part)
@@ -94,7 +93,7 @@ def between(lines: Sequence[Block], extent: Extent, body: Element, finds: Finds)
         elif labelled_section(text, finds) or is_furniture(text) or (len(text) <= HEADER and (TOOLS.search(text) or trail_of(block) is not None)):
             clear(block)
         elif signs(block):
-            finds.first("byline", element)
+            finds.first("byline", own(block))
         elif block.is_link and "category" not in finds.elements and len(text) <= LONGEST and not within(element, body):
             category(block, trail=False, title=title, finds=finds)
             clear(block)
@@ -110,7 +109,7 @@ def _is_date_beside(block: Block) -> bool:
 
 def _signed_beside(block: Block, finds: Finds) -> None:
     """A name in the line of the date, in a part of it that is labelled or called after its author."""
-    for part in block.element.iterdescendants() if not holds_blocks(block.element) else ():
+    for part in block.element.iterdescendants() if is_whole(block) else ():
         signed = signed_by(part)
         if signed and (signed.method or SIGNING.search(part.get("class") or "")):
             finds.first("byline", part)
@@ -118,16 +117,14 @@ def _signed_beside(block: Block, finds: Finds) -> None:
             finds.first("source", part)
 
 
-def _named_beside(block: Block, finds: Finds) -> None:
+def _named_beside(lines: Sequence[Block], dated: Block, finds: Finds) -> None:
     """A name with its label in the line of the date, or an office on a line of its own beside it."""
-    if (found := LABELLED_NAME.search(block.spaced)) and names_in(found[0]):
+    if (found := LABELLED_NAME.search(dated.spaced)) and names_in(found[0]):
         finds.first("byline", made(found[0]))
-    if "\n" not in block.pieces:
-        return
-    for line in "".join(block.pieces).split("\n"):
-        signed = names_in(said := normal(line))
+    for beside in lines[max(0, dated.index - 1) : dated.index + 2]:
+        signed = names_in(beside.text) if beside.element is dated.element and beside is not dated else None
         if signed and signed.authors and signed.authors[0].kind == "unit":
-            finds.first("byline", made(said))
+            finds.first("byline", own(beside))
 
 
 def _lead(block: Block, body: Element, finds: Finds) -> None:
@@ -137,7 +134,7 @@ def _lead(block: Block, body: Element, finds: Finds) -> None:
         f"{one.get('class') or ''} {one.get('id') or ''}" for one in (element, element.getparent()) if one is not None and one is not body
     )
     if element is not body and not is_caption(block) and (LEADING.search(named) or not within(element, body)):
-        finds.add("lead", element)
+        finds.add("lead", own(block))
 
 
 def _dated_lead(block: Block, finds: Finds) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from pipelines.reading import dates
 from pipelines.reading.blocks import Block
 from pipelines.reading.generic.extent import Extent
-from pipelines.reading.generic.finds import Finds, clear
+from pipelines.reading.generic.finds import Finds, clear, own
 from pipelines.reading.generic.lines import PARAGRAPH, SIGNING, is_caption, is_foot, is_paragraph, names_in, prints_date, signs, within
 from pipelines.reading.links import is_file, names_file
 from pipelines.reading.text import normal
@@ -23,7 +23,8 @@ SOURCE = re.compile(r"(?:theo|nguồn)(?: tin)?\s*:?\s", re.IGNORECASE)
 def after(lines: Sequence[Block], extent: Extent, body: Element, finds: Finds) -> None:
     """What stands below the text but still belongs to the article: name, source, files, keywords, a date. All else there goes."""
     _files(lines[extent.first : extent.last + 1], finds)
-    end = max((one.index for one in lines[extent.first : extent.last + 1] if is_paragraph(one)), default=extent.last)
+    paragraphs = [one.index for one in lines[extent.first : extent.last + 1] if is_paragraph(one)]
+    end, second = (max(paragraphs), min(paragraphs[1:], default=0)) if paragraphs else (extent.last, 0)
     _file_boxes(lines[end + 1 : extent.last + 1], body, finds)
     for block in lines[extent.first : extent.last + 1]:
         text = block.text
@@ -34,9 +35,9 @@ def after(lines: Sequence[Block], extent: Extent, body: Element, finds: Finds) -
             _keywords(block, finds)
             clear(block)
         elif block.index > end and SIGNING.search(block.names) and (signed := names_in(text)) and not signed.method:
-            finds.first("byline", block.element)
-        elif block.index > end and prints_date(block) and (dates.is_labelled(text) or _is_day(block, finds)):
-            finds.add("published", block.element)
+            finds.first("byline", own(block))
+        elif not second <= block.index <= end and prints_date(block) and (_is_day(block, finds) or (block.index > end and dates.is_labelled(text))):
+            finds.add("published", own(block))  # below the text, or between a lead and the text
     for block in lines[end + 1 : extent.last + 12]:
         if block.index > extent.last and KEYWORDS.match(block.text):
             _keywords(block, finds)
@@ -88,14 +89,14 @@ def _place(block: Block, finds: Finds) -> None:
     elif KEYWORDS.match(text):
         _keywords(block, finds)
     elif prints_date(block) and not block.is_link:
-        finds.add("published", element)
+        finds.add("published", own(block))
         return
     elif SOURCE.match(text):
         signed = names_in(text)
-        finds.add("byline" if signed and signed.authors else "source", element)
+        finds.add("byline" if signed and signed.authors else "source", own(block))
         return
     elif signs(block) or (names_in(text) and not block.linked):
-        finds.add("byline", element)
+        finds.add("byline", own(block))
         return
     clear(block)
 

@@ -8,7 +8,20 @@ from itertools import islice, pairwise
 
 from pipelines.reading import dates
 from pipelines.reading.blocks import Block, Blocks
-from pipelines.reading.generic.lines import HEADINGS, PARAGRAPH, POSTED, TITLED, ends, is_foot, is_paragraph, prints_date, within
+from pipelines.reading.generic.lines import (
+    HEADINGS,
+    PARAGRAPH,
+    POSTED,
+    TITLED,
+    TOOLS,
+    ends,
+    is_foot,
+    is_header,
+    is_paragraph,
+    names_in,
+    prints_date,
+    within,
+)
 from pipelines.reading.names import is_site
 from pipelines.reading.select import Page
 from pipelines.reading.text import folded, is_furniture, normal, opens_related
@@ -91,10 +104,16 @@ def _best(blocks: Blocks, clues: frozenset[str]) -> tuple[float, Extent] | None:
         if not clues and worth < OUTSTANDING and block.index and is_paragraph(blocks.all[block.index - 1]):
             continue  # a line between paragraphs
         mass = weight(blocks, extent)
-        whole = worth + (min(3.0, mass / 600) if clues else mass / 110 - 0.7 * (extent.first - extent.title))
+        whole = worth + (min(3.0, mass / 600) if clues else mass / 110 - 0.7 * _gap(blocks.all, extent))
         if best is None or whole >= best[0]:
             best = whole, worth, extent
     return best[1:] if best else None
+
+
+def _gap(lines: Sequence[Block], extent: Extent) -> int:
+    """How many lines the first paragraph stands below the title, without those of dates, tools and names."""
+    between = lines[extent.title + 1 : extent.first + 1]
+    return sum(not (one.letters < SHORTEST or is_header(one) or TOOLS.search(one.text) or names_in(one.text)) for one in between)
 
 
 def _clues(page: Page) -> frozenset[str]:

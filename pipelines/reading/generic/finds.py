@@ -50,11 +50,16 @@ def made(text: str) -> Element:
 
 def own(block: Block) -> Element:
     """The element of a line; where other lines stand in it too, one made of its words alone."""
-    if not holds_blocks(block.element):
+    if is_whole(block):
         return block.element
     words = made(block.spaced)
     clear(block)
     return words
+
+
+def is_whole(block: Block) -> bool:
+    """Is the line all that its element holds?"""
+    return not block.is_part and not holds_blocks(block.element)
 
 
 def is_timed(line: str) -> bool:
@@ -66,7 +71,7 @@ def date_part(block: Block) -> Element | None:
     """A part of a line that is a date and no more: beside a breadcrumb, or a link to its day beside other links. Not beside the title of another
     article.
     """
-    if not dates.YEARS.search(block.spaced) or block.element.tag == "li" or holds_blocks(block.element):
+    if not dates.YEARS.search(block.spaced) or block.element.tag == "li" or not is_whole(block):
         return None
     if any(len(normal("".join(link.itertext()))) >= OTHER_ARTICLE for link in block.element.iter("a")):
         return None
@@ -75,13 +80,34 @@ def date_part(block: Block) -> Element | None:
 
 
 def clear(block: Block) -> None:
-    """Take a line away; blocks inside its element stay."""
-    element = block.element
-    if not holds_blocks(element):
-        element.set("hidden", "")
+    """Take a line away, with the pictures in it; other lines in its element stay."""
+    line = block.element
+    if is_whole(block):
+        line.set("hidden", "")
         return
-    element.text = None
-    for child in element:
-        child.tail = None
-        if isinstance(child.tag, str) and child.tag not in BLOCK and not holds_blocks(child):
-            child.set("hidden", "")
+    for kept, behind in block.places:
+        top = kept
+        while top is not line and (around := top.getparent()) is not line and around is not None:
+            top = around
+        if top is line:
+            line.text = None
+        elif behind and top is kept:
+            top.tail = None
+        _hide(top, line)
+
+
+def _hide(one: Element, line: Element) -> None:
+    """Hide a part of a line, and pictures beside it with no words of a line between."""
+    if one is not line and not _is_block(one):
+        one.set("hidden", "")
+    for preceding in (True, False) if one is not line else ():
+        for beside in one.itersiblings(preceding=preceding):
+            if _is_block(beside) or beside.tag == "br" or normal("".join(beside.itertext())) or (preceding and normal(beside.tail or "")):
+                break
+            beside.set("hidden", "")
+            if not preceding and normal(beside.tail or ""):
+                break
+
+
+def _is_block(element: Element) -> bool:
+    return not isinstance(element.tag, str) or element.tag in BLOCK or holds_blocks(element)

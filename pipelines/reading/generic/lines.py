@@ -4,13 +4,11 @@ import re
 from functools import lru_cache
 
 from pipelines.reading import byline, dates
-from pipelines.reading.blocks import Block
+from pipelines.reading.blocks import BESIDE, HEADER, Block
 from pipelines.reading.text import is_furniture, normal, opens_comments, opens_related
 from pipelines.reading.tree import Element, inner_text
 
 PARAGRAPH = 60  # letters of a line that is one for certain
-BESIDE = 40  # letters beside the date in a line that is there to give it
-HEADER = 140  # letters at most of a line that gives date, counter or name
 HEADINGS = {"h1": 5, "h2": 4, "h3": 3, "h4": 2}
 TITLED = re.compile(r"title|headline|tieu-?_?de|tde|ten-?_?(?:bai|tin)|heading", re.IGNORECASE)
 CAPTION = re.compile(r"caption|chu-?_?thich|img-?_?desc|image-?_?desc|(?:img|image|photo|hero|fig|pic|block|row)[_-]cap(?![a-z])", re.IGNORECASE)
@@ -35,8 +33,9 @@ def is_paragraph(block: Block) -> bool:
 
 
 def is_text(block: Block) -> bool:
-    """No heading, caption or line of dates and tools."""
-    return not (block.element.tag in HEADINGS or TITLED.search(block.element.get("class") or "") or is_header(block) or is_caption(block))
+    """No heading, caption or line of dates and tools. A lead may stand in a heading, but is a sentence."""
+    heading = block.element.tag in HEADINGS and (block.element.tag == "h1" or not block.text.endswith("."))
+    return not (heading or TITLED.search(block.element.get("class") or "") or is_header(block) or is_caption(block))
 
 
 def is_caption(block: Block) -> bool:

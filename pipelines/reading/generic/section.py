@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 from pipelines.reading import dates
 from pipelines.reading.blocks import Block
-from pipelines.reading.generic.finds import Finds, holds_blocks, made
+from pipelines.reading.generic.finds import Finds, is_whole, made
 from pipelines.reading.generic.lines import TOOLS
 from pipelines.reading.names import is_site
 from pipelines.reading.text import folded, normal
@@ -62,7 +62,7 @@ def labelled_section(line: str, finds: Finds) -> bool:
 
 def category_beside(block: Block, title: str, finds: Finds) -> None:
     """A section that is linked in the line of the date."""
-    for link in block.element.iter("a") if not holds_blocks(block.element) else ():
+    for link in block.element.iter("a") if is_whole(block) else ():
         if dates.letters_beside(said := normal(inner_text(link))) is None and not TOOLS.search(said):
             _name([said], title, finds)
 
