@@ -112,6 +112,11 @@ def is_labelled(text: str) -> bool:
     return any(one.label for one in _dates(text, "dmy"))
 
 
+def is_label(line: str) -> bool:
+    """Is a printed line the label of a date and no more?"""
+    return len(line) <= LABEL_REACH and (PUBLISHED.fullmatch(line) or UPDATED.fullmatch(line)) is not None
+
+
 def is_update(text: str) -> bool:
     """Does a printed line give a date of change only?"""
     labels = [one.label for one in _dates(text, "dmy")]

@@ -40,14 +40,20 @@ FURNITURE = re.compile(
     """,
     re.VERBOSE,
 )
+TOOL = (
+    r"bản in|in(?: (?:bài viết|bài|trang này|trang|tin))?|gửi (?:bài viết|bài|tin|e-?mail|mail|cho bạn(?: bè)?)|chia sẻ|facebook|zalo"
+    r"|twitter|google|(?:số )?lượt (?:xem|đọc|truy cập)|(?:đã|người) xem|(?:cỡ|phông) chữ|(?:đọc|nghe) bài(?: viết)?|quay lại|(?:về|lên) đầu trang"
+    r"|về trang trước|print|email"
+)
+TOOLBAR = re.compile(rf"\W*(?:(?:{TOOL})(?!\w)[\W\d]*){{2,}}")
 FILE_NAME = re.compile(r"[(\[]?\S(?:.{0,80}\S)?\.(?:jpe?g|png|gif|bmp|webp)[)\]]?", re.IGNORECASE)
 RELATED = re.compile(
     r"""
-    (?:các[ ])?(?:tin|bài[ ]viết|bài|tin[ ]tức|tin[ ]bài)
-    [ ](?:cùng|liên[ ]quan|khác|mới(?:[ ](?:nhất|hơn))?|cũ(?:[ ]hơn)?|xem[ ]nhiều|đọc[ ]nhiều|đã[ ]đưa|tiếp[ ]theo)
+    (?:(?:các|những)[ ])?(?:tin|bài[ ]viết|bài|tin[ ]tức|tin[ ]bài|bản[ ]tin)
+    [ ](?:cùng|liên[ ]quan|khác|mới(?:[ ](?:nhất|hơn|đăng|cập[ ]nhật))?|cũ(?:[ ]hơn)?|xem[ ]nhiều|đọc[ ]nhiều|đã[ ](?:đưa|đăng)|tiếp[ ]theo)
     (?:[ ](?:chuyên[ ]mục|danh[ ]mục|chủ[ ]đề|thể[ ]loại|loại|khác))?
     | câu[ ]hỏi[ ](?:khác|liên[ ]quan|mới) | cùng[ ](?:chuyên[ ]mục|danh[ ]mục|chủ[ ]đề|thể[ ]loại)
-    | những[ ]tin[ ](?:mới|cũ)[ ]hơn | (?:xem|đọc)[ ]thêm | (?:các[ ])?tin[ ]đã[ ](?:đưa|đăng) | có[ ]thể[ ]bạn[ ]quan[ ]tâm
+    | (?:xem|đọc)[ ]thêm | đọc[ ]tiếp | mới[ ](?:đăng|cập[ ]nhật) | có[ ]thể[ ]bạn[ ]quan[ ]tâm
     | đọc[ ]nhiều(?:[ ]nhất)? | view[ ]counter
     """,
     re.VERBOSE,
@@ -86,7 +92,10 @@ def is_furniture(line: str) -> bool:
     """A share, print or counter line, Word residue, or an image file's name standing as text. `line` is normal."""
     if len(line) > 160:  # noqa: PLR2004 - longer than any furniture seen
         return False
-    parts = [part for part in (piece.strip(MARKS) for piece in BAR.split(line.casefold())) if part]
+    lower = line.casefold()
+    if TOOLBAR.fullmatch(lower):
+        return True
+    parts = [part for part in (piece.strip(MARKS) for piece in BAR.split(lower)) if part]
     return all(FURNITURE.fullmatch(part) or FILE_NAME.fullmatch(part) for part in parts)
 
 

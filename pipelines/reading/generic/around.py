@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from pipelines.reading import dates
 from pipelines.reading.blocks import HEADER, Block
 from pipelines.reading.generic.extent import ROOTS, UNTITLED, Extent
-from pipelines.reading.generic.finds import Finds, clear, date_part, is_timed, is_whole, made, own
+from pipelines.reading.generic.finds import Finds, clear, date_part, dated, is_timed, is_whole, made, own
 from pipelines.reading.generic.lines import (
     PARAGRAPH,
     SIGNING,
@@ -21,8 +21,8 @@ from pipelines.reading.generic.lines import (
     signs,
     within,
 )
-from pipelines.reading.generic.section import LONGEST, STEPS, category, category_beside, labelled_section, names_section, trail_of
-from pipelines.reading.names import kind_of
+from pipelines.reading.generic.section import LONGEST, STEPS, category, category_beside, labelled_section, names_section, names_trail, trail_of
+from pipelines.reading.names import is_full_name, is_person, kind_of
 from pipelines.reading.text import folded, is_furniture, normal
 from pipelines.reading.tree import Element, inner_text
 
@@ -30,7 +30,9 @@ LEADING = re.compile(r"sapo|lead(?!er)|summary|trich|tom-?_?tat|mo-?_?ta|intro|h
 TAKEN_FROM = re.compile(r"(?:^|[\s_-])(?:src|source|nguon(?:-?_?tin)?)(?:$|[\s_-])", re.IGNORECASE)
 DATED = re.compile(r"\s*(\d{4}-\d{1,2}-\d{1,2})\s*[-–—:]\s+(?=\S)")  # 2015-03-24 - Thực hiện …, at the head of a lead
 LABELLED_NAME = re.compile(r"(?:tác giả|người viết|bút danh|tin,? ảnh|bài(?: và ảnh|, ảnh)?)\s*:\s*\S.*$", re.IGNORECASE)
+BARS = re.compile(r"\s*[|•·]\s*")
 SHORT = 40  # letters of a line between title and text that is no part of it, where it stands outside the element of the text
+FAR = 60  # lines above the title in which a breadcrumb may stand
 DAY_ONLY = re.compile(r"\s*\d{4}-\d{1,2}-\d{1,2}\s*[-–—:]?\s*")
 
 
@@ -60,7 +62,7 @@ def before(lines: Sequence[Block], extent: Extent, finds: Finds) -> None:
         part = date_part(block) if near and (inside or (crumbs and is_timed(block.spaced))) else None
         if prints_date(block) and not (crumbs and part is not None):
             if inside and near:
-                finds.first("published", own(block))
+                finds.first("published", dated(lines, block))
                 if "category" not in finds.elements:
                     category_beside(block, title, finds)
             continue
@@ -71,6 +73,18 @@ def before(lines: Sequence[Block], extent: Extent, finds: Finds) -> None:
             continue
         if (trail or inside or sectioned) and "category" not in finds.elements:
             category(block, trail=trail, title=title, finds=finds)
+    if "category" not in finds.elements:
+        _category_above(lines[: extent.title], title, finds)
+
+
+def _category_above(lines: Sequence[Block], title: str, finds: Finds) -> None:
+    """Of a breadcrumb farther up, or of the heading of the box that the article stands in."""
+    for block in lines[-FAR:]:
+        if not block.is_link and names_trail(block):
+            category(block, trail=True, title=title, finds=finds)
+    heading = next((one for one in reversed(lines) if not (is_header(one) or TOOLS.search(one.text))), None)
+    if heading is not None and not heading.aside and heading.linked == 0 and heading.element.tag != "li" and heading.index:
+        category(heading, trail=False, title=title, finds=finds)
 
 
 def between(lines: Sequence[Block], extent: Extent, body: Element, finds: Finds) -> None:
@@ -86,7 +100,7 @@ def between(lines: Sequence[Block], extent: Extent, body: Element, finds: Finds)
         elif prints_date(block) or (block.is_link and dates.letters_beside(block.spaced) == 0):  # a blog links its days
             _signed_beside(block, finds)
             _named_beside(lines, block, finds)
-            finds.add("published", own(block))
+            finds.add("published", dated(lines, block))
         elif (part := date_part(block)) is not None:
             finds.add("published", part)
             clear(block)
@@ -117,12 +131,17 @@ def _signed_beside(block: Block, finds: Finds) -> None:
             finds.first("source", part)
 
 
-def _named_beside(lines: Sequence[Block], dated: Block, finds: Finds) -> None:
+def _named_beside(lines: Sequence[Block], line: Block, finds: Finds) -> None:
     """A name with its label in the line of the date, or an office on a line of its own beside it."""
-    if (found := LABELLED_NAME.search(dated.spaced)) and names_in(found[0]):
+    if (found := LABELLED_NAME.search(line.spaced)) and names_in(found[0]):
         finds.first("byline", made(found[0]))
-    for beside in lines[max(0, dated.index - 1) : dated.index + 2]:
-        signed = names_in(beside.text) if beside.element is dated.element and beside is not dated else None
+    for part in BARS.split(line.spaced) if BARS.search(line.spaced) else ():
+        if (is_full_name(part) or (is_person(part) and not part.isupper())) and not any(
+            part == one.text for one in finds.elements.get("category", ())
+        ):
+            finds.first("byline", made(part))
+    for beside in lines[max(0, line.index - 1) : line.index + 2]:
+        signed = names_in(beside.text) if beside.element is line.element and beside is not line else None
         if signed and signed.authors and signed.authors[0].kind == "unit":
             finds.first("byline", own(beside))
 

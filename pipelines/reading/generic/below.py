@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from pipelines.reading import dates
 from pipelines.reading.blocks import Block
 from pipelines.reading.generic.extent import Extent
-from pipelines.reading.generic.finds import Finds, clear, own
-from pipelines.reading.generic.lines import PARAGRAPH, SIGNING, is_caption, is_foot, is_paragraph, names_in, prints_date, signs, within
+from pipelines.reading.generic.finds import Finds, clear, dated, links_of, own
+from pipelines.reading.generic.lines import PARAGRAPH, SIGNING, is_caption, is_foot, is_header, is_paragraph, names_in, prints_date, signs, within
 from pipelines.reading.links import is_file, names_file
 from pipelines.reading.text import normal
 from pipelines.reading.tree import Element, inner_text
@@ -29,15 +29,15 @@ def after(lines: Sequence[Block], extent: Extent, body: Element, finds: Finds) -
     for block in lines[extent.first : extent.last + 1]:
         text = block.text
         if not within(block.element, body):
-            if (block.own < PARAGRAPH and not is_caption(block)) or block.aside or is_foot(block):
-                _place(block, finds)
+            if ((block.own < PARAGRAPH or is_header(block)) and not is_caption(block)) or block.aside or is_foot(block):
+                _place(lines, block, finds)
         elif block.index > end and KEYWORDS.match(text):
             _keywords(block, finds)
             clear(block)
         elif block.index > end and SIGNING.search(block.names) and (signed := names_in(text)) and not signed.method:
             finds.first("byline", own(block))
         elif not second <= block.index <= end and prints_date(block) and (_is_day(block, finds) or (block.index > end and dates.is_labelled(text))):
-            finds.add("published", own(block))  # below the text, or between a lead and the text
+            finds.add("published", dated(lines, block))  # below the text, or between a lead and the text
     for block in lines[end + 1 : extent.last + 12]:
         if block.index > extent.last and KEYWORDS.match(block.text):
             _keywords(block, finds)
@@ -57,7 +57,7 @@ def _files(lines: Sequence[Block], finds: Finds) -> None:
         return
     clear(heading)
     for block in lines[heading.index - lines[0].index + 1 :]:
-        links = [link for link in block.element.iter("a") if _is_file(link)]
+        links = [link for link in links_of(block) if _is_file(link)]
         if links and block.linked * 2 > block.letters:
             for link in links:
                 finds.add("attachments", link)
@@ -80,16 +80,16 @@ def _file_boxes(lines: Sequence[Block], body: Element, finds: Finds) -> None:
         box.set("hidden", "")
 
 
-def _place(block: Block, finds: Finds) -> None:
-    text, element = block.text, block.element
-    files = [link for link in element.iter("a") if _is_file(link)]
+def _place(lines: Sequence[Block], block: Block, finds: Finds) -> None:
+    text = block.text
+    files = [link for link in links_of(block) if _is_file(link)]
     if files:
         for link in files:
             finds.add("attachments", link)
     elif KEYWORDS.match(text):
         _keywords(block, finds)
     elif prints_date(block) and not block.is_link:
-        finds.add("published", own(block))
+        finds.add("published", dated(lines, block))
         return
     elif SOURCE.match(text):
         signed = names_in(text)
@@ -115,7 +115,7 @@ def _is_label(link: Element) -> bool:
 
 def _labels(block: Block, finds: Finds) -> None:
     """Keywords without a word before them, by what their box or their links are called, or by a #."""
-    links = list(block.element.iter("a"))
+    links = links_of(block)
     around = block.element.getparent() if block.element.tag == "li" else block.element
     named = around is not None and LABELS.search(around.get("class") or "") is not None
     if named or all(_is_label(link) for link in links):

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from itertools import islice, pairwise
+from itertools import islice, pairwise, takewhile
 
 from pipelines.reading import dates
 from pipelines.reading.blocks import Block, Blocks
@@ -48,9 +48,12 @@ UNTITLED = re.compile(
 NUMBERED = re.compile(r"(?:\d{1,2}|[IVX]{1,4})[.)]\s")  # headings inside a text
 OUTSTANDING = 2.0  # worth of a title that may stand right behind a paragraph
 FEW = 20  # letters beside a date of a line that may be a title
+BEHIND = 4  # lines at most between a lead in a box of its own and the text
 SIZE, BOLD = re.compile(r"font-size\s*:\s*(\d+(?:\.\d+)?)\s*(pt|px)", re.IGNORECASE), re.compile(r"font-weight\s*:\s*(?:bold|[6-9]00)", re.IGNORECASE)
 LARGE = 15.0  # points: texts have up to 14
+LARGE_NAME = re.compile(r"(?:^|[\s:-])(?:h[1-6]|[2-6]?xl)(?:$|\s)", re.IGNORECASE)  # text-h5, text-2xl: how frameworks call a size
 DEEP = 4  # tags one in the other that a title's letters stand in
+SENTENCE_END = re.compile(r"[.!?…:;\"”)]$")
 SEPARATORS = re.compile(r"\s+(?:[-–—|»]|::)\s+|\s*\|\s*")
 
 
@@ -164,7 +167,11 @@ def _looks(element: Element) -> int:
         css = one.get("style") or ""
         named = one is not element and TITLED.search(one.get("class") or one.get("id") or "")
         size = float(((found := SIZE.search(css)) and found[1]) or 0) * (0.75 if found and found[2] == "px" else 1)
-        large = size > LARGE or (one.tag == "font" and (one.get("size") or "") in {"4", "5", "6", "+1", "+2"})
+        large = (
+            size > LARGE
+            or LARGE_NAME.search(one.get("class") or "") is not None
+            or (one.tag == "font" and (one.get("size") or "") in {"4", "5", "6", "+1", "+2"})
+        )
         score += 2 * bool(named) + 2 * large + (one.tag in {"b", "strong"} or BOLD.search(css) is not None)
         if len(one) == 0 or (one.text or "").strip() or not isinstance(one[0].tag, str):
             break
@@ -204,18 +211,31 @@ def _begins(text: str, clue: str) -> bool:
 def _from(title: Block, blocks: Blocks) -> Extent | None:
     """The article that begins under this line, if one does."""
     lines = blocks.all
-    near = islice((block for block in lines[title.index + 1 :] if not block.is_link), NEAR)
-    first = next((block for block in near if ends(block) or (is_paragraph(block))), None)
-    if first is None or ends(first):
+    near = list(takewhile(lambda block: not ends(block), islice((block for block in lines[title.index + 1 :] if not block.is_link), NEAR)))
+    paragraphs = [block for block in near if is_paragraph(block)]
+    first = next((block for block in paragraphs if SENTENCE_END.search(block.text)), paragraphs[0] if paragraphs else None)
+    if first is None:
         return None
     around = common(title.element, first.element)
     inside = around if around.tag not in ROOTS else branch(around, first.element)
     last = _last(lines, first.index, inside)
+    if further := _further(lines, first.index, last):  # title and lead in a box of their own
+        around = common(around, further.element)
+        inside = around if around.tag not in ROOTS else branch(around, further.element)
+        last = _last(lines, further.index, inside)
     kept = [block for block in lines[first.index : last + 1] if not block.aside]
     own, linked = sum(one.own for one in kept), sum(one.linked for one in kept)
     if own < LEAST or linked > LISTS * (own + linked):
         return None
     return Extent(title.index, first.index, last, around)
+
+
+def _further(lines: Sequence[Block], first: int, last: int) -> Block | None:
+    """The paragraph right behind an extent that has but one."""
+    if sum(is_paragraph(one) for one in lines[first : last + 1]) > 1:
+        return None
+    behind = next((one for one in lines[last + 1 : last + 1 + BEHIND] if ends(one) or one.aside or is_paragraph(one)), None)
+    return behind if behind is not None and not ends(behind) and not behind.aside else None
 
 
 def _last(lines: Sequence[Block], first: int, inside: Element) -> int:

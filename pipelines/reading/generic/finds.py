@@ -1,6 +1,7 @@
 """What is found around the text of a page that no layout describes, and how lines are taken away from it."""
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from lxml import etree
@@ -57,6 +58,30 @@ def own(block: Block) -> Element:
     return words
 
 
+def dated(lines: Sequence[Block], block: Block) -> Element:
+    """The element of a line that prints a date, with its label where that stands in a line of its own before it."""
+    before = lines[block.index - 1]
+    if not block.index or not dates.is_label(before.text) or dates.is_labelled(block.spaced):
+        return own(block)
+    clear(before)
+    clear(block)
+    return made(f"{before.text} {block.spaced}")
+
+
+def links_of(block: Block) -> list[Element]:
+    """The links of a line, not those of other lines in its element."""
+    if is_whole(block):
+        return list(block.element.iter("a"))
+    found: dict[Element, None] = {}
+    for kept, behind in block.places:
+        one = kept.getparent() if behind else kept
+        while one is not None and one is not block.element:
+            if one.tag == "a":
+                found[one] = None
+            one = one.getparent()
+    return list(found)
+
+
 def is_whole(block: Block) -> bool:
     """Is the line all that its element holds?"""
     return not block.is_part and not holds_blocks(block.element)
@@ -73,7 +98,7 @@ def date_part(block: Block) -> Element | None:
     """
     if not dates.YEARS.search(block.spaced) or block.element.tag == "li" or not is_whole(block):
         return None
-    if any(len(normal("".join(link.itertext()))) >= OTHER_ARTICLE for link in block.element.iter("a")):
+    if any(len(normal("".join(link.itertext()))) >= OTHER_ARTICLE for link in links_of(block)):
         return None
     parts = (one for one in block.element.iterdescendants() if isinstance(one.tag, str))
     return next((one for one in parts if dates.letters_beside(normal("".join(one.itertext()))) == 0), None)

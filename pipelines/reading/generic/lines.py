@@ -10,8 +10,10 @@ from pipelines.reading.tree import Element, inner_text
 
 PARAGRAPH = 60  # letters of a line that is one for certain
 HEADINGS = {"h1": 5, "h2": 4, "h3": 3, "h4": 2}
-TITLED = re.compile(r"title|headline|tieu-?_?de|tde|ten-?_?(?:bai|tin)|heading", re.IGNORECASE)
-CAPTION = re.compile(r"caption|chu-?_?thich|img-?_?desc|image-?_?desc|(?:img|image|photo|hero|fig|pic|block|row)[_-]cap(?![a-z])", re.IGNORECASE)
+TITLED = re.compile(r"(?<!sub)title|headline|tieu-?_?de|tde|ten-?_?(?:bai|tin)|heading", re.IGNORECASE)
+CAPTION = re.compile(
+    r"caption|chu-?_?thich|img-?_?desc|image-?_?desc|(?:img|image|photo|hero|fig|pic|block|row)[_-](?:cap|note)(?![a-z])", re.IGNORECASE
+)
 FOOT = (  # two of these stand only in the foot of a page
     *("địa chỉ:", "điện thoại:", "đt:", "tel:", "fax:", "email:", "e-mail:", "bản quyền", "giấy phép số"),
     *("giấy phép thiết lập", "giấy phép hoạt động"),

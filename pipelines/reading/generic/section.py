@@ -5,19 +5,19 @@ from collections.abc import Sequence
 
 from pipelines.reading import dates
 from pipelines.reading.blocks import Block
-from pipelines.reading.generic.finds import Finds, is_whole, made
+from pipelines.reading.generic.finds import Finds, is_whole, links_of, made
 from pipelines.reading.generic.lines import TOOLS
 from pipelines.reading.names import is_site
 from pipelines.reading.text import folded, normal
 from pipelines.reading.tree import Element, inner_text
 
-TRAIL = re.compile(r"crumb|(?:^|[\s_-])bread(?:$|[\s_-])|duong-?_?dan|(?:^|[\s_-])path(?:$|[\s_-])|pathway", re.IGNORECASE)
+TRAIL = re.compile(r"crumb|(?:^|[\s_-])bread(?:$|[\s_-])|duong-?_?dan|path(?:$|[\s_-])|pathway", re.IGNORECASE)
 BLOCK_OF_TRAIL = frozenset({"table", "section", "article", "main", "body"})
 NO_SECTION = re.compile(r"\d{4}|^\W*\d*\W*$|:")
-STEPS = re.compile(r"\s*(?:[»›>/|→▸➔·•]|::|chevron_right|navigate_next|keyboard_arrow_right)\s*")  # the last three are what icons are called
-HOME = re.compile(r"(?:trang chủ|trang nhất|home|homepage)", re.IGNORECASE)
+STEPS = re.compile(r"\s*(?:[»›>|→▸➔·•]|(?<!\d)/|::|chevron_right|navigate_next|keyboard_arrow_right)\s*")  # the last three are what icons are called
+HOME = re.compile(r"(?:trang chủ|trang nhất|home|homepage|english|tiếng việt|tìm kiếm)", re.IGNORECASE)
 SECTION = re.compile(
-    r"categor|(?:chuyen|ten)-?_?muc|cat-?_?(?:name|title|heading)|section|linh-?_?vuc|ptitle|(?:module|block)-?_?title|panel-?_?head|kicker",
+    r"categor|(?:(?:chuyen|ten)-?_?|(?:^|[\s_-]))muc(?:$|[\s_-])|(?:chuyen|ten)-?_?muc|cat-?_?(?:name|title|heading)|section|linh-?_?vuc|ptitle|(?:module|block)-?_?title|panel-?_?head|kicker",
     re.IGNORECASE,
 )
 LABELLED = re.compile(r"(?:chuyên mục|danh mục|thể loại)\s*:\s*(?P<name>.{4,60})", re.IGNORECASE)
@@ -36,10 +36,20 @@ def trail_of(block: Block) -> Element | None:
     return block.element if len(parts) > 1 and HOME.fullmatch(parts[0].strip()) and not menu else None
 
 
+def names_trail(block: Block) -> bool:
+    """Is it called a breadcrumb?"""
+    parent = block.element.getparent()
+    return TRAIL.search(block.names) is not None or (
+        parent is not None and TRAIL.search(f"{parent.get('class') or ''} {parent.get('id') or ''}") is not None
+    )
+
+
 def category(block: Block, *, trail: bool, title: str, finds: Finds) -> None:
     """The last section that is named: a link of the breadcrumb, or the line itself; it is kept as an element of its own."""
-    links = [normal(inner_text(link)) for link in block.element.iter("a")] if trail else []
-    said = [normal(part) for part in STEPS.split(block.text)] if len(links) < 2 else links  # noqa: PLR2004 - links need no signs between them
+    links = [words for link in links_of(block) if (words := normal(inner_text(link)))] if trail else []
+    steps = [words for part in STEPS.split(block.text) if (words := normal(part))]
+    last = steps[-1] if len(steps) > 1 else ""
+    said = links if links and (not last or links[-1].endswith(last) or NO_SECTION.search(last)) else steps  # a date may stand in the line
     if trail or block.is_link or block.letters <= SHORT:
         _name(said, title, finds)
 
@@ -48,7 +58,7 @@ def names_section(block: Block) -> bool:
     """A short line called after sections, or one link and no more, to a page of this site."""
     if len(block.text) <= SHORT and SECTION.search(block.element.get("class") or ""):
         return True
-    links = list(block.element.iter("a")) if block.is_link and block.element.tag != "li" else []
+    links = links_of(block) if block.is_link and block.element.tag != "li" else []
     return len(links) == 1 and not (links[0].get("href") or "").startswith(("http:", "https:", "//"))
 
 
@@ -69,6 +79,11 @@ def category_beside(block: Block, title: str, finds: Finds) -> None:
 
 def _name(said: Sequence[str], title: str, finds: Finds) -> None:
     """The last of these words that may be a section's."""
-    named = [one for one in said if one and not HOME.fullmatch(one) and folded(one) != title and not is_site(one)]
+    named = [one for one in said if one and not HOME.fullmatch(one) and not _is_title(folded(one), title) and not is_site(one)]
     if named and SHORTEST <= len(named[-1]) <= LONGEST and not NO_SECTION.search(named[-1]):
         finds.first("category", made(named[-1]))
+
+
+def _is_title(words: str, title: str) -> bool:
+    """The title, or the beginning of it."""
+    return words == title or (len(words) > SHORT // 2 and title.startswith(words))
