@@ -66,7 +66,7 @@ BESIDE_DATES = re.compile(  # labels of dates, counters and tools
     r"gửi\s+(?:e-?mail|bài|tin|mail|cho\s+bạn(?:\s+bè)?)(?:\s+viết|\s+này)?|(?:bản\s+in|in\s+(?:bài|trang|tin))(?:\s+viết|\s+này)?"
     r"|(?:số\s+)?(?:lượt|lần)\s+(?:xem|đọc)|(?:đã|người)\s+(?:xem|đọc)|(?:cỡ\s+chữ|đọc|nghe)\s+bài(?:\s+viết)?|cỡ\s+chữ|chia\s+sẻ|facebook|zalo|twitter"
     r"|người\s+đăng\s*:?\s*\S+|(?:(?:ngày|thời\s+gian|giờ)\s+)?(?:cập\s+nh[ậâ][tp]|đăng|xuất\s+bản|gửi|tạo|viết)(?:\s+(?:lúc|ngày|lần\s+cuối|tải|tin|bài))?"
-    r"|thứ\s+\w+|chủ\s+nhật|ngày|lúc|gmt",
+    r"|(?:chỉnh\s+)?sửa(?:\s+(?:đổi|lúc|ngày|lần\s+cuối))|thứ\s+\w+|chủ\s+nhật|ngày|lúc|gmt",
     re.IGNORECASE,
 )
 MOST_DATES = 2  # of publication and of change
@@ -102,9 +102,15 @@ def letters_beside(text: str) -> int | None:
     line = normal(text)
     if not 0 < max(len(list(_dates(line, order))) for order in ORDERS) <= MOST_DATES:
         return None
+    return sum(map(str.isalpha, words_beside(line)))
+
+
+def words_beside(text: str) -> str:
+    """A printed line without its dates, times, labels of such, counters and tools."""
+    line = text.translate(SLASHES)
     for form in (*FORMS, CLOCK, BESIDE_DATES):
-        line = form.sub(" ", line.translate(SLASHES))
-    return sum(map(str.isalpha, line))
+        line = form.sub(" ", line)
+    return line
 
 
 def is_labelled(text: str) -> bool:

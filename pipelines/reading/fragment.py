@@ -12,7 +12,7 @@ from typing import Literal, TypeAlias
 
 from archive.records import Image
 from pipelines.reading.links import Link, absolute, image_of
-from pipelines.reading.styles import Style, is_hidden, style_of
+from pipelines.reading.styles import MARK, Style, is_hidden, style_of
 from pipelines.reading.text import normal, single_spaced, visible
 from pipelines.reading.tree import Element, inner_text, spaced_text
 
@@ -34,6 +34,8 @@ BLOCKS = (
     | {"address", "pre", "fieldset", "details", "summary", "hr", "html", "body"}
 )
 LONGEST_CAPTION = 250  # characters
+PICTURE_AND_LINE = 2
+BESIDE_PICTURE = 120  # characters at most of a line that is a caption by where it stands alone
 LETTERHEAD = re.compile(
     r"cộng (?:hòa|hoà) xã hội chủ nghĩa|nơi nhận\s*:|(?:ubnd|ủy ban nhân dân|sở công thương).{0,80},\s*ngày\s.{0,12}tháng", re.IGNORECASE | re.DOTALL
 )  # tables that place the parts of a letter
@@ -134,6 +136,8 @@ class Walk:
         if name in BLOCKS:
             self._flush()
             self._beside_image = self._beside_image and name in CELLS
+            if name == "div" and is_figure(tag):
+                tag[1].set(MARK, "caption")
         self.style = style_of(tag, self.style)
         if name in GROUPS:
             self._tables += 1
@@ -290,6 +294,16 @@ def _apart(lines: list[Line]) -> list[tuple[Line, ...]]:
         and sum(len(line.text) for line in lines) >= LONG * len(lines)
     )
     return [(line,) for line in lines] if several else [tuple(lines)]
+
+
+def is_figure(box: Element) -> bool:
+    """A picture and one line below it, in a box of their own."""
+    picture, line = (box[0], box[1]) if len(box) == PICTURE_AND_LINE else (None, None)
+    if picture is None or line is None or line.tag not in {"div", "p", "span"} or (box.text or "").strip() or (picture.tail or "").strip():
+        return False
+    alone = picture.tag == "img" or (picture.tag == "a" and len(picture) == 1 and picture[0].tag == "img" and not inner_text(picture).strip())
+    words = normal(inner_text(line)) if alone and line.find(".//img") is None else ""
+    return 0 < len(words) <= BESIDE_PICTURE and not words.endswith(".")
 
 
 def _closing(written: str) -> str:

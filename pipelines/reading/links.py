@@ -1,5 +1,6 @@
 """Links and pictures of a body: absolute addresses, files and icons told apart. Fetches nothing."""
 
+import re
 from dataclasses import dataclass
 from urllib.parse import unquote, urljoin, urlsplit
 
@@ -9,6 +10,7 @@ from pipelines.reading.tree import Element
 from pipelines.urls import clean
 
 FILES = (".pdf", ".doc", ".docx", ".xls", ".xlsx", ".zip", ".rar")
+PICTURES = (".jpg", ".jpeg", ".png", ".gif", ".webp")
 SOURCES = ("data-src", "data-lazy-src", "data-original", "src")
 ICONS = (
     "/_layouts/",
@@ -21,6 +23,11 @@ ICONS = (
     "printbutton",
     "emailbutton",
 )  # the last are Joomla's
+ICON = re.compile(  # what pictures of lists and tools are called
+    r"(?:arrow|attach(?:ment)?|bullet|dot|line|spacer|blank|print(?:er)?|mail|email|new|hot|pdf|docx?|xlsx?|word|excel|zip|file|top|back|home|rss|facebook|zalo"
+    r"|twitter|mui-?_?ten|tai-?_?ve|download|loading|p|gr)[_-]?\d*\.(?:gif|png|ico|svg)",
+    re.IGNORECASE,
+)
 TINY = 24  # pixels: what is smaller illustrates nothing
 
 
@@ -33,6 +40,10 @@ class Link:
     def is_file(self) -> bool:
         """A document or an archive, by what it is called, or the name at the end of its path or in a parameter (`?file=ke-hoach.pdf`)."""
         return names_file(self.name) or is_file(self.url)
+
+
+def is_picture(address: str) -> bool:
+    return address.lower().partition("?")[0].endswith(PICTURES)
 
 
 def names_file(words: str) -> bool:
@@ -64,7 +75,12 @@ def absolute(address: str, base: str) -> str | None:
 def image_of(tag: Element, base: str) -> Image | None:
     """The picture an `<img>` shows, from where lazy loading keeps it; None for icons and counting pixels."""
     url = next((url for name in SOURCES if (url := absolute(str(tag.get(name) or ""), base))), None)
-    if url is None or any(icon in url.lower() for icon in ICONS) or any(_tiny(str(tag.get(side) or "")) for side in ("width", "height")):
+    if (
+        url is None
+        or any(icon in url.lower() for icon in ICONS)
+        or ICON.fullmatch(url.rpartition("/")[2])
+        or any(_tiny(str(tag.get(side) or "")) for side in ("width", "height"))
+    ):
         return None
     return Image(url, normal(str(tag.get("alt") or "")))
 

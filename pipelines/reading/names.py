@@ -29,8 +29,9 @@ ADDRESS = re.compile(r"(?:https?://|www\.)\S+|(?:[\w-]+\.)+(?:vn|com|net|org|inf
 NO_NAME = re.compile(  # what is written with capitals at the end of a page and names nobody
     r"việt nam|công thương|xem thêm|tin liên quan|(?:xin )?trân trọng(?: cảm ơn)?|xin cảm ơn|hết|nơi nhận|lưu ý|ghi chú|chi tiết"
     r"|(?:xem )?tại đây|tải về|sưu tầm|tổng hợp|kết luận|trang chủ|tin tức|đảng ủy"
-    r"|hồ chí minh|tây nguyên|tây bắc|đông bắc|việt bắc|biển đông|tết nguyên đán|quốc khánh|giáng sinh"
+    r"|hồ chí minh|tây nguyên|tây bắc|đông bắc|việt bắc|biển đông|tết nguyên đán|giáng sinh"
 )
+HOLIDAY = "quốc khánh"  # a name too
 NO_PART = re.compile(  # words of headings, which some sites write with capitals: no name has them
     r"(?<!\w)(?:hội nghị|hội chợ|thông báo|thư mời|giấy mời|tin tức|tin vắn|liên hệ|công thương|kế hoạch|quyết định|thủ tục|văn bản|tài liệu"
     r"|phụ lục|danh sách|đầu tư|sản xuất|doanh nghiệp|xuất khẩu|nhập khẩu|thi đua|khen thưởng|chuyển đổi|khuyến công|thương mại|công nghiệp"
@@ -61,7 +62,7 @@ LONGEST = 60  # characters of a name or an office
 def kind_of(words: str, *, labelled: bool = False) -> Kind | None:
     """Whom the words name. After a label ("Tác giả:") a foreign or long name counts too, and any office or paper."""
     lower = words.casefold()
-    if not words or len(words) > LONGEST or ACCOUNT.fullmatch(lower) or NO_NAME.fullmatch(lower):
+    if not words or len(words) > LONGEST or ACCOUNT.fullmatch(lower) or NO_NAME.fullmatch(lower) or (lower == HOLIDAY and not labelled):
         return None
     if ADDRESS.fullmatch(words):
         return "agency"

@@ -54,7 +54,7 @@ RELATED = re.compile(
     (?:[ ](?:chuyên[ ]mục|danh[ ]mục|chủ[ ]đề|thể[ ]loại|loại|khác))?
     | câu[ ]hỏi[ ](?:khác|liên[ ]quan|mới) | cùng[ ](?:chuyên[ ]mục|danh[ ]mục|chủ[ ]đề|thể[ ]loại)
     | (?:xem|đọc)[ ]thêm | đọc[ ]tiếp | mới[ ](?:đăng|cập[ ]nhật) | có[ ]thể[ ]bạn[ ]quan[ ]tâm
-    | đọc[ ]nhiều(?:[ ]nhất)? | view[ ]counter
+    | đọc[ ]nhiều(?:[ ]nhất)? | view[ ]counter | về[ ](?:người[ ]đăng|tác[ ]giả) | about[ ]the[ ]author
     """,
     re.VERBOSE,
 )

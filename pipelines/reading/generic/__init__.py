@@ -11,12 +11,14 @@ from collections.abc import Sequence
 from pipelines.layout import Layout
 from pipelines.reading.article import Located
 from pipelines.reading.blocks import Block, Blocks
-from pipelines.reading.generic.around import before, between, title_of
+from pipelines.reading.generic.around import before, between, pictures_between, title_of
 from pipelines.reading.generic.below import after
 from pipelines.reading.generic.extent import ROOTS, Extent, body_of, boxes, find_extent
 from pipelines.reading.generic.finds import Finds, clear
 from pipelines.reading.generic.lines import within
+from pipelines.reading.generic.section import category_above
 from pipelines.reading.select import Hit, Page
+from pipelines.reading.text import folded
 from pipelines.reading.tree import Element
 
 LAYOUT = Layout()  # for pages of which not even a site is known
@@ -34,6 +36,9 @@ def locate(page: Page, layout: Layout = LAYOUT) -> Located | None:
     named = title_of(lines[extent.title], finds)
     before(lines, extent, finds)
     between(lines, extent, body, finds)
+    if "category" not in finds.elements:
+        category_above(lines[: extent.title], folded(lines[extent.title].text), finds)
+    pictures_between(lines[extent.title].element, body, extent.around, finds)
     after(lines, extent, body, finds)
     for block in boxes(lines, extent):
         clear(block)

@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 
 from pipelines.reading import dates
-from pipelines.reading.blocks import HEADER, Block
+from pipelines.reading.blocks import BLOCK, HEADER, Block
 from pipelines.reading.generic.extent import ROOTS, UNTITLED, Extent
 from pipelines.reading.generic.finds import Finds, clear, date_part, dated, is_timed, is_whole, made, own
 from pipelines.reading.generic.lines import (
@@ -21,7 +21,8 @@ from pipelines.reading.generic.lines import (
     signs,
     within,
 )
-from pipelines.reading.generic.section import LONGEST, STEPS, category, category_beside, labelled_section, names_section, names_trail, trail_of
+from pipelines.reading.generic.section import LONGEST, STEPS, category, category_beside, labelled_section, names_section, trail_of
+from pipelines.reading.links import is_picture
 from pipelines.reading.names import is_full_name, is_person, kind_of
 from pipelines.reading.text import folded, is_furniture, normal
 from pipelines.reading.tree import Element, inner_text
@@ -32,7 +33,6 @@ DATED = re.compile(r"\s*(\d{4}-\d{1,2}-\d{1,2})\s*[-–—:]\s+(?=\S)")  # 2015-
 LABELLED_NAME = re.compile(r"(?:tác giả|người viết|bút danh|tin,? ảnh|bài(?: và ảnh|, ảnh)?)\s*:\s*\S.*$", re.IGNORECASE)
 BARS = re.compile(r"\s*[|•·]\s*")
 SHORT = 40  # letters of a line between title and text that is no part of it, where it stands outside the element of the text
-FAR = 60  # lines above the title in which a breadcrumb may stand
 DAY_ONLY = re.compile(r"\s*\d{4}-\d{1,2}-\d{1,2}\s*[-–—:]?\s*")
 
 
@@ -63,8 +63,7 @@ def before(lines: Sequence[Block], extent: Extent, finds: Finds) -> None:
         if prints_date(block) and not (crumbs and part is not None):
             if inside and near:
                 finds.first("published", dated(lines, block))
-                if "category" not in finds.elements:
-                    category_beside(block, title, finds)
+                category_beside(block, title, finds)
             continue
         if part is not None:
             finds.first("published", part)
@@ -73,18 +72,6 @@ def before(lines: Sequence[Block], extent: Extent, finds: Finds) -> None:
             continue
         if (trail or inside or sectioned) and "category" not in finds.elements:
             category(block, trail=trail, title=title, finds=finds)
-    if "category" not in finds.elements:
-        _category_above(lines[: extent.title], title, finds)
-
-
-def _category_above(lines: Sequence[Block], title: str, finds: Finds) -> None:
-    """Of a breadcrumb farther up, or of the heading of the box that the article stands in."""
-    for block in lines[-FAR:]:
-        if not block.is_link and names_trail(block):
-            category(block, trail=True, title=title, finds=finds)
-    heading = next((one for one in reversed(lines) if not (is_header(one) or TOOLS.search(one.text))), None)
-    if heading is not None and not heading.aside and heading.linked == 0 and heading.element.tag != "li" and heading.index:
-        category(heading, trail=False, title=title, finds=finds)
 
 
 def between(lines: Sequence[Block], extent: Extent, body: Element, finds: Finds) -> None:
@@ -98,9 +85,7 @@ def between(lines: Sequence[Block], extent: Extent, body: Element, finds: Finds)
         elif block.index >= extent.first or (block.own >= PARAGRAPH and not is_header(block)):
             _lead(block, body, finds)
         elif prints_date(block) or (block.is_link and dates.letters_beside(block.spaced) == 0):  # a blog links its days
-            _signed_beside(block, finds)
-            _named_beside(lines, block, finds)
-            finds.add("published", dated(lines, block))
+            _dated(lines, block, title, finds)
         elif (part := date_part(block)) is not None:
             finds.add("published", part)
             clear(block)
@@ -114,6 +99,35 @@ def between(lines: Sequence[Block], extent: Extent, body: Element, finds: Finds)
         elif not within(element, body) and (block.linked * 3 > block.letters or (block.letters < SHORT and not is_caption(block))):
             clear(block)
     _dated_lead(lines[extent.first], finds)
+
+
+def _dated(lines: Sequence[Block], block: Block, title: str, finds: Finds) -> None:
+    """A line of the date, and what else is named in it: whoever wrote the article, and its section."""
+    _signed_beside(block, finds)
+    _named_beside(lines, block, finds)
+    category_beside(block, title, finds)
+    finds.add("published", dated(lines, block))
+
+
+def pictures_between(title: Element, body: Element, around: Element, finds: Finds) -> None:
+    """A picture between title and text, alone in its box."""
+    above = False
+    for one in around.iter():
+        if one is body:
+            return
+        above = above or one is title
+        if above and one.tag == "img" and not _is_icon(one):
+            finds.add("image", one)
+
+
+def _is_icon(picture: Element) -> bool:
+    """Does it stand with words, in a link to elsewhere, or in what was taken away?"""
+    for one in picture.iterancestors():
+        if one.get("hidden") is not None or (one.tag == "a" and not is_picture(one.get("href") or "")):
+            return True
+        if one.tag in BLOCK:
+            return bool(normal(inner_text(one))) and one.tag != "figure"
+    return True
 
 
 def _is_date_beside(block: Block) -> bool:

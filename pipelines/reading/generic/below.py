@@ -2,12 +2,25 @@
 
 import re
 from collections.abc import Sequence
+from itertools import takewhile
 
 from pipelines.reading import dates
-from pipelines.reading.blocks import Block
+from pipelines.reading.blocks import HEADER, Block
 from pipelines.reading.generic.extent import Extent
-from pipelines.reading.generic.finds import Finds, clear, dated, links_of, own
-from pipelines.reading.generic.lines import PARAGRAPH, SIGNING, is_caption, is_foot, is_header, is_paragraph, names_in, prints_date, signs, within
+from pipelines.reading.generic.finds import Finds, clear, dated, links_of, made, own
+from pipelines.reading.generic.lines import (
+    PARAGRAPH,
+    SIGNING,
+    ends,
+    is_caption,
+    is_foot,
+    is_header,
+    is_paragraph,
+    names_in,
+    prints_date,
+    signs,
+    within,
+)
 from pipelines.reading.links import is_file, names_file
 from pipelines.reading.text import normal
 from pipelines.reading.tree import Element, inner_text
@@ -15,14 +28,19 @@ from pipelines.reading.tree import Element, inner_text
 KEYWORDS = re.compile(r"(?:từ kh[oó]á?a?|tags?|thẻ|chủ đề\s*:)\s*:?", re.IGNORECASE)
 LABELS = re.compile(r"(?:^|[\s_-])(?:tags?|keywords?|tu-?_?khoa)(?:$|[\s_-])", re.IGNORECASE)
 LABEL_PATH = re.compile(r"/(?:tags?|the|tu-?khoa|chu-?de|hashtag)/", re.IGNORECASE)
-FILES = re.compile(r"(?:các )?(?:tệp|file|tài liệu|văn bản|tập tin)(?: tin)? ?(?:đính kèm|kèm theo|gắn kèm)?\s*:?|tải về\s*:?", re.IGNORECASE)
+FURTHER = 11  # lines below the element around the article that may still tell of it
+FILES = re.compile(
+    r"(?:các )?(?:tệp|file|tài liệu|văn bản|tập tin|biểu mẫu|phụ lục)(?:(?: \w+){0,3} (?:đính kèm|kèm theo|gắn kèm))?(?: tin)?\s*:?|tải về\s*:?",
+    re.IGNORECASE,
+)
 FILE_BOX = re.compile(r"attachments-?_?(?:list|container|box)|(?:tep|file)-?_?dinh-?_?kem|file-?_?list", re.IGNORECASE)
 SOURCE = re.compile(r"(?:theo|nguồn)(?: tin)?\s*:?\s", re.IGNORECASE)
 
 
 def after(lines: Sequence[Block], extent: Extent, body: Element, finds: Finds) -> None:
     """What stands below the text but still belongs to the article: name, source, files, keywords, a date. All else there goes."""
-    _files(lines[extent.first : extent.last + 1], finds)
+    further = takewhile(lambda block: not ends(block), lines[extent.last + 1 : extent.last + 1 + FURTHER])
+    _files([*lines[extent.first : extent.last + 1], *further], finds)
     paragraphs = [one.index for one in lines[extent.first : extent.last + 1] if is_paragraph(one)]
     end, second = (max(paragraphs), min(paragraphs[1:], default=0)) if paragraphs else (extent.last, 0)
     _file_boxes(lines[end + 1 : extent.last + 1], body, finds)
@@ -38,7 +56,7 @@ def after(lines: Sequence[Block], extent: Extent, body: Element, finds: Finds) -
             finds.first("byline", own(block))
         elif not second <= block.index <= end and prints_date(block) and (_is_day(block, finds) or (block.index > end and dates.is_labelled(text))):
             finds.add("published", dated(lines, block))  # below the text, or between a lead and the text
-    for block in lines[end + 1 : extent.last + 12]:
+    for block in lines[end + 1 : extent.last + 1 + FURTHER]:
         if block.index > extent.last and KEYWORDS.match(block.text):
             _keywords(block, finds)
         elif block.is_link and "tags" not in finds.elements:
@@ -102,8 +120,13 @@ def _place(lines: Sequence[Block], block: Block, finds: Finds) -> None:
 
 
 def _keywords(block: Block, finds: Finds) -> None:
-    around = block.element if block.linked else block.element.getparent()
-    for link in around.iter("a") if around is not None else ():
+    """The links behind their label, or the words where they are no links."""
+    around = block.element.getparent() if block.element.find(".//a") is None else block.element
+    links = links_of(block) if block.linked else list(around.iter("a")) if around is not None else []
+    words = KEYWORDS.sub("", block.text, count=1)
+    if not links and len(words) <= HEADER:
+        links = [made(said) for part in re.split(r"[;,]", words) if (said := normal(part))]
+    for link in links:
         finds.add("tags", link)
 
 

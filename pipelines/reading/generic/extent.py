@@ -46,6 +46,8 @@ UNTITLED = re.compile(
     re.IGNORECASE,
 )
 NUMBERED = re.compile(r"(?:\d{1,2}|[IVX]{1,4})[.)]\s")  # headings inside a text
+SECTION_NAME = 40  # letters at most
+SECTIONED = 5.0  # what the name of a section is worth less as a title
 OUTSTANDING = 2.0  # worth of a title that may stand right behind a paragraph
 FEW = 20  # letters beside a date of a line that may be a title
 BEHIND = 4  # lines at most between a lead in a box of its own and the text
@@ -95,7 +97,8 @@ def _may_be_title(block: Block) -> bool:
 def _best(blocks: Blocks, clues: frozenset[str]) -> tuple[float, Extent] | None:
     """What the title is worth, and the extent."""
     best: tuple[float, float, Extent] | None = None
-    candidates = [(worth, block) for block in blocks if (worth := _as_title(block, clues))]
+    sections = _sections(blocks)
+    candidates = [(worth, block) for block in blocks if (worth := _worth(block, clues, sections))]
     most = max(10, WORK // (1 + sum(not block.is_link for block in blocks)))  # real pages have fewer
     if len(candidates) > most:
         likeliest = sorted(candidates, key=lambda one: one[0], reverse=True)[:most]
@@ -111,6 +114,17 @@ def _best(blocks: Blocks, clues: frozenset[str]) -> tuple[float, Extent] | None:
         if best is None or whole >= best[0]:
             best = whole, worth, extent
     return best[1:] if best else None
+
+
+def _sections(blocks: Blocks) -> frozenset[str]:
+    """The short texts of links, in small letters: menus name the sections."""
+    return frozenset(piece.strip().casefold() for block in blocks if block.is_link for piece in block.pieces if len(piece) <= SECTION_NAME)
+
+
+def _worth(block: Block, clues: frozenset[str], sections: frozenset[str]) -> float:
+    """How much a line looks like the title, less if it names a section."""
+    worth = _as_title(block, clues)
+    return worth - SECTIONED if worth and block.letters <= SECTION_NAME and block.text.casefold() in sections else worth
 
 
 def _gap(lines: Sequence[Block], extent: Extent) -> int:

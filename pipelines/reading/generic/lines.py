@@ -10,9 +10,12 @@ from pipelines.reading.tree import Element, inner_text
 
 PARAGRAPH = 60  # letters of a line that is one for certain
 HEADINGS = {"h1": 5, "h2": 4, "h3": 3, "h4": 2}
-TITLED = re.compile(r"(?<!sub)title|headline|tieu-?_?de|tde|ten-?_?(?:bai|tin)|heading", re.IGNORECASE)
+TITLED = re.compile(
+    r"(?<!sub)title|headline|tieu-?_?de|tde|ten-?_?(?:bai|tin)|heading|(?:news|post|article|tin|bai)[_-]?name|name[_-]?(?:news|post)", re.IGNORECASE
+)
 CAPTION = re.compile(
-    r"caption|chu-?_?thich|img-?_?desc|image-?_?desc|(?:img|image|photo|hero|fig|pic|block|row)[_-](?:cap|note)(?![a-z])", re.IGNORECASE
+    r"caption|chu-?_?thich|(?:^|[\s_-])ct-?_?anh|img-?_?desc|image-?_?desc|(?:img|image|photo|hero|fig|pic|block|row)[_-](?:cap|note)(?![a-z])",
+    re.IGNORECASE,
 )
 FOOT = (  # two of these stand only in the foot of a page
     *("địa chỉ:", "điện thoại:", "đt:", "tel:", "fax:", "email:", "e-mail:", "bản quyền", "giấy phép số"),

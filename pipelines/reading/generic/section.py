@@ -5,14 +5,17 @@ from collections.abc import Sequence
 
 from pipelines.reading import dates
 from pipelines.reading.blocks import Block
-from pipelines.reading.generic.finds import Finds, is_whole, links_of, made
-from pipelines.reading.generic.lines import TOOLS
-from pipelines.reading.names import is_site
+from pipelines.reading.generic.finds import Finds, links_of, made
+from pipelines.reading.generic.lines import TOOLS, is_header, names_in
+from pipelines.reading.names import is_site, kind_of
 from pipelines.reading.text import folded, normal
 from pipelines.reading.tree import Element, inner_text
 
 TRAIL = re.compile(r"crumb|(?:^|[\s_-])bread(?:$|[\s_-])|duong-?_?dan|path(?:$|[\s_-])|pathway", re.IGNORECASE)
 BLOCK_OF_TRAIL = frozenset({"table", "section", "article", "main", "body"})
+NOTHING = re.compile(
+    r"(?:xem )?(?:nội dung )?chi tiết.*|liên kết.*|thống kê.*|thăm dò.*|tìm kiếm.*|đăng nhập.*|danh mục.*", re.IGNORECASE
+)  # of boxes
 NO_SECTION = re.compile(r"\d{4}|^\W*\d*\W*$|:")
 STEPS = re.compile(r"\s*(?:[»›>|→▸➔·•]|(?<!\d)/|::|chevron_right|navigate_next|keyboard_arrow_right)\s*")  # the last three are what icons are called
 HOME = re.compile(r"(?:trang chủ|trang nhất|home|homepage|english|tiếng việt|tìm kiếm)", re.IGNORECASE)
@@ -20,7 +23,9 @@ SECTION = re.compile(
     r"categor|(?:(?:chuyen|ten)-?_?|(?:^|[\s_-]))muc(?:$|[\s_-])|(?:chuyen|ten)-?_?muc|cat-?_?(?:name|title|heading)|section|linh-?_?vuc|ptitle|(?:module|block)-?_?title|panel-?_?head|kicker",
     re.IGNORECASE,
 )
+BESIDE = re.compile(r"[\W\d]*(?P<words>[^\W\d][^\d|:•·]{3,}?)[\W\d]*")
 LABELLED = re.compile(r"(?:chuyên mục|danh mục|thể loại)\s*:\s*(?P<name>.{4,60})", re.IGNORECASE)
+FAR = 60  # lines above the title in which a breadcrumb may stand
 SHORTEST, SHORT, LONGEST = 4, 40, 60  # characters of a section's name
 
 
@@ -71,15 +76,32 @@ def labelled_section(line: str, finds: Finds) -> bool:
 
 
 def category_beside(block: Block, title: str, finds: Finds) -> None:
-    """A section that is linked in the line of the date."""
-    for link in block.element.iter("a") if is_whole(block) else ():
+    """A section that is named in the line of the date: by a link, or by words that are neither date nor tool nor name."""
+    for link in links_of(block):
         if dates.letters_beside(said := normal(inner_text(link))) is None and not TOOLS.search(said):
             _name([said], title, finds)
+    beside = BESIDE.fullmatch(normal(dates.words_beside(block.spaced)))
+    if beside and len(said := beside["words"]) <= SHORT and not (TOOLS.search(said) or names_in(said) or kind_of(said)):
+        _name([said], title, finds)
+
+
+def category_above(lines: Sequence[Block], title: str, finds: Finds) -> None:
+    """Of a breadcrumb farther up, or of the heading of the box that the article stands in."""
+    for block in lines[-FAR:]:
+        if not block.is_link and names_trail(block):
+            category(block, trail=True, title=title, finds=finds)
+    heading = next((one for one in reversed(lines) if not (is_header(one) or TOOLS.search(one.text))), None)
+    if heading is not None and not heading.aside and heading.linked == 0 and heading.element.tag != "li" and heading.index:
+        category(heading, trail=False, title=title, finds=finds)
 
 
 def _name(said: Sequence[str], title: str, finds: Finds) -> None:
     """The last of these words that may be a section's."""
-    named = [one for one in said if one and not HOME.fullmatch(one) and not _is_title(folded(one), title) and not is_site(one)]
+    named = [
+        one
+        for one in said
+        if one and not HOME.fullmatch(one) and not NOTHING.fullmatch(one) and not _is_title(folded(one), title) and not is_site(one)
+    ]
     if named and SHORTEST <= len(named[-1]) <= LONGEST and not NO_SECTION.search(named[-1]):
         finds.first("category", made(named[-1]))
 
