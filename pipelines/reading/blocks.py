@@ -44,9 +44,9 @@ class Block:
     box: Element | None  # the menu, box of other articles, comments or foot it stands in; the innermost
     pieces: list[str] = field(default_factory=list)
     places: list[tuple[Element, bool]] = field(default_factory=list)  # where its words are kept: in an element, or (True) behind it
-    is_part: bool = False  # are there other lines in its element?
     linked: int = 0  # letters of it inside links
     letters: int = 0
+    is_part: bool = False  # are there other lines in its element?
     _text: str | None = None
     _lower: str | None = None
     _names: str | None = None
@@ -132,6 +132,7 @@ def _wrap_lines(place: Element) -> bool:
 # Where the words of an element stand: the block (None where they are not seen), whether in a link, and in which box beside the article, if in one.
 Place: TypeAlias = tuple[Element | None, bool, Element | None]
 NOWHERE: Place = (None, False, None)
+BEGINNING = (0, 0, 0, 0)  # what the open line had at its last `<br>`: pieces, places, letters, letters in links
 MOST = 0.6  # share of a page's letters above which an element holds the page, and is no box beside its article, whatever it is called
 
 
@@ -140,67 +141,67 @@ class Lines:
 
     def __init__(self) -> None:
         self.all: list[Block] = []
-        self._open: Block | None = None  # the line that further words of its element belong to
-        self._begun = (0, 0, 0, 0)  # what the open line had at its last `<br>`: pieces, places, letters, linked
+        self.open: Block | None = None  # the line that further words of its element belong to
+        self._begun = BEGINNING
         self._last: dict[Element, Block] = {}
 
-    def add(self, words: str, place: Place, kept: tuple[Element, bool]) -> None:
+    def add(self, words: str, place: Place, kept: Element, behind: bool) -> None:  # noqa: FBT001 - asked for each piece of a page
+        """Words that stand at the beginning of an element, or behind it."""
         element, linked, box = place
-        if element is None:
-            return
-        letters = 0 if words.isspace() else len(words.strip())
-        line = self._open
+        blank = words.isspace()
+        line = self.open
         if line is None or line.element is not element:
-            if not letters:
+            if blank or element is None:
                 return
-            self.end()
-            line = self._open = self._new(element, box)
+            if line is not None:
+                self.end()
+            line = self.open = self._new(Block(element, len(self.all), box))
         line.pieces.append(words)
-        line.places.append(kept)
+        line.places.append((kept, behind))
+        if blank:
+            return
+        letters = len(words.strip())
         line.letters += letters
         if linked:
             line.linked += letters
 
-    def go_on(self, blank: str) -> None:
-        if self._open is not None:
-            self._open.pieces.append(blank)
-
     def end(self) -> None:
-        if self._open is not None and self._begun[0]:
-            self._set_apart(self._open)
-        self._open, self._begun = None, (0, 0, 0, 0)
+        """No more words belong to the open line."""
+        if self.open is not None and self._begun is not BEGINNING:
+            self._set_apart(self.open)
+        self.open, self._begun = None, BEGINNING
 
     def break_(self) -> None:
-        line = self._open
+        """A `<br>`."""
+        line = self.open
         if line is None:
             return
         if self._set_apart(line):
-            self._open, self._begun = None, (0, 0, 0, 0)
+            self.open, self._begun = None, BEGINNING
         else:
             line.pieces.append("\n")
             self._begun = (len(line.pieces), len(line.places), line.letters, line.linked)
 
-    def _new(self, element: Element, box: Element | None) -> Block:
-        line = Block(element, len(self.all), box)
-        if before := self._last.get(element):
+    def _new(self, line: Block) -> Block:
+        before = self._last.get(line.element)
+        if before is not None:
             before.is_part = line.is_part = True
-        self._last[element] = line
+        self._last[line.element] = line
         self.all.append(line)
         return line
 
     def _set_apart(self, line: Block) -> bool:
         """Make what came since the last `<br>` a line of its own, if it is one by its words. True if it is."""
         pieces, places, letters, linked = self._begun
-        own = Block(line.element, 0, line.box, line.pieces[pieces:], line.places[places:])
-        own.letters, own.linked = line.letters - letters, line.linked - linked
-        if not 0 < own.letters <= HEADER or not _is_apart(own):
+        if not 0 < line.letters - letters <= HEADER:
+            return False
+        apart = Block(line.element, len(self.all), line.box, line.pieces[pieces:], line.places[places:], line.linked - linked, line.letters - letters)
+        if not _is_apart(apart):
             return False
         if letters:
             del line.pieces[pieces:], line.places[places:]
             line.letters, line.linked = letters, linked
-            self._last[line.element] = own
-            own.index, own.is_part, line.is_part = len(self.all), True, True
-            self.all.append(own)
+            self._new(apart)
         return True
 
 
@@ -220,7 +221,7 @@ def _blocks(root: Element) -> list[Block]:
         if element is None:
             within.pop()
             if holder.tail and within:
-                lines.add(holder.tail, within[-1][1], (holder, True))
+                lines.add(holder.tail, within[-1][1], holder, behind=True)
             continue
         count += 1
         if count > MOST_ELEMENTS:
@@ -230,7 +231,7 @@ def _blocks(root: Element) -> list[Block]:
         if place is not NOWHERE and len(element):
             within.append((iter(element), place, element))
         elif tail := element.tail:  # what follows a comment counts too
-            lines.add(tail, around, (element, True))
+            lines.add(tail, around, element, behind=True)
     lines.end()
     return _freed(lines.all)
 
@@ -257,14 +258,16 @@ def _visit(lines: Lines, element: Element, around: Place) -> Place:
     if not isinstance(tag, str):
         return NOWHERE
     place = _place(element, tag, around)
-    if tag in BLOCK:
-        lines.end()
-    elif tag == "time":  # two of them side by side are two dates
-        lines.go_on(" ")
+    line = lines.open
+    if line is not None and place is not NOWHERE:
+        if tag in BLOCK:
+            lines.end()
+        elif tag == "time":  # two of them side by side are two dates
+            line.pieces.append(" ")
+        elif tag == "br":
+            lines.break_()
     if text := element.text:
-        lines.add(text, place, (element, False))
-    if tag == "br":
-        lines.break_()
+        lines.add(text, place, element, behind=False)
     return place
 
 
