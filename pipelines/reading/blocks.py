@@ -14,7 +14,7 @@ from lxml import etree
 from pipelines.reading import dates
 from pipelines.reading.styles import hides
 from pipelines.reading.text import normal, opens_related
-from pipelines.reading.tree import MOST_ELEMENTS, Element, TooMuch
+from pipelines.reading.tree import MOST_ELEMENTS, Element, TooMuch, is_made_up
 
 UNSEEN = frozenset({"script", "style", "noscript", "template", "head", "select", "option", "textarea", "button", "iframe", "svg", "title"})
 BLOCK = frozenset(
@@ -23,7 +23,9 @@ BLOCK = frozenset(
     | {"fieldset", "pre", "address"}
 )
 BESIDE = 40  # letters beside the date in a line that is there to give it
+ICON = 20  # letters at most that stand for a picture
 HEADER = 140  # letters at most of a line that gives date, counter or name
+SECTION_NAME = 40  # letters at most
 PLACES = frozenset({"td", "div", "center", "article", "section"})  # whose lines may be set apart
 ASIDE = re.compile(  # one name of a class or id
     r"\S*(?:comment(?!s?-(?:open|closed))|binh-?_?luan|related|lien-?_?quan|sidebar|footer|breadcrumb|other-?_?(?:news|article|item)|tin-?_?khac|tin-?_?cu"
@@ -31,6 +33,10 @@ ASIDE = re.compile(  # one name of a class or id
     r"|(?:\S*[_-])?(?:menu|nav|poll|counter|share|social|tags?|path|(?<!elementor-)widget)(?:[_-]?(?:box|list|wrap(?:per)?|area|block|links?|bar|buttons?|icons?|line|items?))?",
     re.IGNORECASE,
 )
+
+
+def is_block(tag: str) -> bool:
+    return tag in BLOCK or is_made_up(tag)
 
 
 @dataclass(slots=True)
@@ -115,7 +121,7 @@ def _wrap_lines(place: Element) -> bool:
     wrapped = False
     plain = not (place.text or "").strip()  # no words outside tags since the line began
     for child in [*place, None]:
-        ends = child is None or not isinstance(child.tag, str) or child.tag in BLOCK or child.tag in {"br", "hr"}
+        ends = child is None or not isinstance(child.tag, str) or is_block(child.tag) or child.tag in {"br", "hr"}
         if child is not None and not ends:
             line.append(child)
             plain = plain and not (child.tail or "").strip()
@@ -196,7 +202,7 @@ class Lines:
         if not 0 < line.letters - letters <= HEADER:
             return False
         apart = Block(line.element, len(self.all), line.box, line.pieces[pieces:], line.places[places:], line.linked - linked, line.letters - letters)
-        if not _is_apart(apart):
+        if not _is_apart(apart) and not (letters == 0 and apart.is_link and apart.letters <= SECTION_NAME):
             return False
         if letters:
             del line.pieces[pieces:], line.places[places:]
@@ -260,13 +266,13 @@ def _visit(lines: Lines, element: Element, around: Place) -> Place:
     place = _place(element, tag, around)
     line = lines.open
     if line is not None and place is not NOWHERE:
-        if tag in BLOCK:
+        if is_block(tag):
             lines.end()
         elif tag == "time":  # two of them side by side are two dates
             line.pieces.append(" ")
         elif tag == "br":
             lines.break_()
-    if text := element.text:
+    if (text := element.text) and not (len(text) <= ICON and element.get("aria-hidden") == "true" and "_" not in text):  # chevron_right tells steps
         lines.add(text, place, element, behind=False)
     return place
 
@@ -282,7 +288,7 @@ def _place(element: Element, tag: str, around: Place) -> Place:
             return NOWHERE
         if boxed and tag != "body":
             box = element
-    if tag in BLOCK:
+    if is_block(tag):
         if tag in {"nav", "footer", "aside"} or ((name := element.get("id")) is not None and names_aside(name)):
             box = element
         return element, linked, box

@@ -59,13 +59,13 @@ PUBLISHED = re.compile(
     rf"(?:ngày\s+(?:đăng|xuất\s+bản|viết|gửi|tạo|ban\s+hành)|đăng\s+(?:lúc|ngày|tải)|xuất\s+bản|gửi\s+lúc|published)[\s:]*{BETWEEN}$", re.IGNORECASE
 )
 UPDATED = re.compile(
-    rf"(?:cập\s+nh[ậâ][tp](?:\s+(?:lúc|ngày|lần\s+cuối))?|(?:chỉnh\s+)?sửa(?:\s+(?:lúc|ngày|đổi|lần\s+cuối))?|modified|updated)[\s:]*{BETWEEN}$",
+    rf"(?:(?:lần\s+)?cập\s+nh[ậâ][tp](?:\s+(?:lúc|ngày|lần\s+cuối|cuối(?:\s+cùng)?))?|(?:chỉnh\s+)?sửa(?:\s+(?:lúc|ngày|đổi|lần\s+cuối))?|modified|updated)[\s:]*{BETWEEN}$",
     re.IGNORECASE,
 )
 BESIDE_DATES = re.compile(  # labels of dates, counters and tools
     r"gửi\s+(?:e-?mail|bài|tin|mail|cho\s+bạn(?:\s+bè)?)(?:\s+viết|\s+này)?|(?:bản\s+in|in\s+(?:bài|trang|tin))(?:\s+viết|\s+này)?"
     r"|(?:số\s+)?(?:lượt|lần)\s+(?:xem|đọc)|(?:đã|người)\s+(?:xem|đọc)|(?:cỡ\s+chữ|đọc|nghe)\s+bài(?:\s+viết)?|cỡ\s+chữ|chia\s+sẻ|facebook|zalo|twitter"
-    r"|người\s+đăng\s*:?\s*\S+|(?:(?:ngày|thời\s+gian|giờ)\s+)?(?:cập\s+nh[ậâ][tp]|đăng|xuất\s+bản|gửi|tạo|viết)(?:\s+(?:lúc|ngày|lần\s+cuối|tải|tin|bài))?"
+    r"|người\s+đăng\s*:?\s*\S+|(?:(?:ngày|thời\s+gian|giờ)\s+)?(?:(?:lần\s+)?cập\s+nh[ậâ][tp]|đăng|xuất\s+bản|gửi|tạo|viết)(?:\s+(?:lúc|ngày|lần\s+cuối|cuối|tải|tin|bài))?"
     r"|(?:chỉnh\s+)?sửa(?:\s+(?:đổi|lúc|ngày|lần\s+cuối))|thứ\s+\w+|chủ\s+nhật|ngày|lúc|gmt",
     re.IGNORECASE,
 )

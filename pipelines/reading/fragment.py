@@ -14,7 +14,7 @@ from archive.records import Image
 from pipelines.reading.links import Link, absolute, image_of
 from pipelines.reading.styles import MARK, Style, is_hidden, style_of
 from pipelines.reading.text import normal, single_spaced, visible
-from pipelines.reading.tree import Element, inner_text, spaced_text
+from pipelines.reading.tree import Element, inner_text, is_made_up, spaced_text
 
 Kind: TypeAlias = Literal["p", "li", "row", "h2", "h3", "h4", "image", "caption"]
 
@@ -133,7 +133,7 @@ class Walk:
             self._flush()
             self._table(tag)
             return False
-        if name in BLOCKS:
+        if name in BLOCKS or is_made_up(name):
             self._flush()
             self._beside_image = self._beside_image and name in CELLS
             if name == "div" and is_figure(tag):
@@ -152,7 +152,7 @@ class Walk:
         return True
 
     def _leave(self, tag: Element, depth: int) -> None:
-        if tag.tag in BLOCKS:
+        if tag.tag in BLOCKS or is_made_up(str(tag.tag)):
             self._flush()
             self._beside_image = self._beside_image and tag.tag in CELLS
         if tag.tag in KINDS:

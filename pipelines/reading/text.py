@@ -43,13 +43,13 @@ FURNITURE = re.compile(
 TOOL = (
     r"bản in|in(?: (?:bài viết|bài|trang này|trang|tin))?|gửi (?:bài viết|bài|tin|e-?mail|mail|cho bạn(?: bè)?)|chia sẻ|facebook|zalo"
     r"|twitter|google|(?:số )?lượt (?:xem|đọc|truy cập)|(?:đã|người) xem|(?:cỡ|phông) chữ|(?:đọc|nghe) bài(?: viết)?|quay lại|(?:về|lên) đầu trang"
-    r"|về trang trước|print|email"
+    r"|về trang trước|print|email|trước|tiếp(?: theo)?|sau"
 )
 TOOLBAR = re.compile(rf"\W*(?:(?:{TOOL})(?!\w)[\W\d]*){{2,}}")
 FILE_NAME = re.compile(r"[(\[]?\S(?:.{0,80}\S)?\.(?:jpe?g|png|gif|bmp|webp)[)\]]?", re.IGNORECASE)
 RELATED = re.compile(
     r"""
-    (?:(?:các|những)[ ])?(?:tin|bài[ ]viết|bài|tin[ ]tức|tin[ ]bài|bản[ ]tin)
+    (?:(?:các|những)[ ])?(?:tin|bài[ ]viết|bài|tin[ ]tức|tin[ ]bài|bản[ ]tin|văn[ ]bản|thông[ ]báo)
     [ ](?:cùng|liên[ ]quan|khác|mới(?:[ ](?:nhất|hơn|đăng|cập[ ]nhật))?|cũ(?:[ ]hơn)?|xem[ ]nhiều|đọc[ ]nhiều|đã[ ](?:đưa|đăng)|tiếp[ ]theo)
     (?:[ ](?:chuyên[ ]mục|danh[ ]mục|chủ[ ]đề|thể[ ]loại|loại|khác))?
     | câu[ ]hỏi[ ](?:khác|liên[ ]quan|mới) | cùng[ ](?:chuyên[ ]mục|danh[ ]mục|chủ[ ]đề|thể[ ]loại)

@@ -15,6 +15,11 @@ COUNT, LENGTH = etree.XPath("count(descendant::*)"), etree.XPath("string-length(
 Element: TypeAlias = etree._Element  # lxml's name for the type
 
 
+def is_made_up(tag: str) -> bool:
+    """An element of a framework's own (`app-article`), which stands as a block; icons stand in lines."""
+    return "-" in tag and "icon" not in tag
+
+
 def parse(source: bytes) -> Element:
     """UTF-8 markup of any kind, with limits that no real page meets: 2,048 levels of nesting, beyond which the rest of a page is lost."""
     try:

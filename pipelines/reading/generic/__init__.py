@@ -37,7 +37,7 @@ def locate(page: Page, layout: Layout = LAYOUT) -> Located | None:
     before(lines, extent, finds)
     between(lines, extent, body, finds)
     if "category" not in finds.elements:
-        category_above(lines[: extent.title], folded(lines[extent.title].text), finds)
+        category_above(lines[: extent.title], lines[extent.title].element, folded(lines[extent.title].text), finds)
     pictures_between(lines[extent.title].element, body, extent.around, finds)
     after(lines, extent, body, finds)
     for block in boxes(lines, extent):

@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 
 from pipelines.reading import dates
-from pipelines.reading.blocks import BLOCK, HEADER, Block
+from pipelines.reading.blocks import HEADER, Block, is_block
 from pipelines.reading.generic.extent import ROOTS, UNTITLED, Extent
 from pipelines.reading.generic.finds import Finds, clear, date_part, dated, is_timed, is_whole, made, own
 from pipelines.reading.generic.lines import (
@@ -89,7 +89,11 @@ def between(lines: Sequence[Block], extent: Extent, body: Element, finds: Finds)
         elif (part := date_part(block)) is not None:
             finds.add("published", part)
             clear(block)
-        elif labelled_section(text, finds) or is_furniture(text) or (len(text) <= HEADER and (TOOLS.search(text) or trail_of(block) is not None)):
+        elif (
+            labelled_section(lines, block, finds)
+            or is_furniture(text)
+            or (len(text) <= HEADER and (TOOLS.search(text) or trail_of(block) is not None))
+        ):
             clear(block)
         elif signs(block):
             finds.first("byline", own(block))
@@ -99,6 +103,10 @@ def between(lines: Sequence[Block], extent: Extent, body: Element, finds: Finds)
         elif not within(element, body) and (block.linked * 3 > block.letters or (block.letters < SHORT and not is_caption(block))):
             clear(block)
     _dated_lead(lines[extent.first], finds)
+
+
+def _is_tool(block: Block) -> bool:
+    return is_furniture(block.text) or (len(block.text) <= HEADER and (TOOLS.search(block.text) is not None or trail_of(block) is not None))
 
 
 def _dated(lines: Sequence[Block], block: Block, title: str, finds: Finds) -> None:
@@ -125,7 +133,7 @@ def _is_icon(picture: Element) -> bool:
     for one in picture.iterancestors():
         if one.get("hidden") is not None or (one.tag == "a" and not is_picture(one.get("href") or "")):
             return True
-        if one.tag in BLOCK:
+        if is_block(str(one.tag)):
             return bool(normal(inner_text(one))) and one.tag != "figure"
     return True
 
@@ -155,9 +163,22 @@ def _named_beside(lines: Sequence[Block], line: Block, finds: Finds) -> None:
         ):
             finds.first("byline", made(part))
     for beside in lines[max(0, line.index - 1) : line.index + 2]:
-        signed = names_in(beside.text) if beside.element is line.element and beside is not line else None
-        if signed and signed.authors and signed.authors[0].kind == "unit":
-            finds.first("byline", own(beside))
+        signed = names_in(beside.text) if beside is not line and _is_beside(beside.element, line.element) else None
+        kind = signed.authors[0].kind if signed and len(signed.authors) == 1 else None
+        if (kind == "unit" and beside.element is line.element) or (kind == "person" and _names_writer(beside.text, finds)):
+            finds.first("byline", made(beside.text))
+            clear(beside)
+
+
+def _names_writer(words: str, finds: Finds) -> bool:
+    """A person's name, where nothing else says so; sections are written with capitals too."""
+    section = any(words == one.text for one in finds.elements.get("category", ()))
+    return not section and (is_full_name(words) or (is_person(words) and not words.isupper()))
+
+
+def _is_beside(one: Element, other: Element) -> bool:
+    """Do two lines stand in one box, or in the same element?"""
+    return one is other or one.getparent() is other or one.getparent() is other.getparent()
 
 
 def _lead(block: Block, body: Element, finds: Finds) -> None:

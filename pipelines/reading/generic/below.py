@@ -7,7 +7,7 @@ from itertools import takewhile
 from pipelines.reading import dates
 from pipelines.reading.blocks import HEADER, Block
 from pipelines.reading.generic.extent import Extent
-from pipelines.reading.generic.finds import Finds, clear, dated, links_of, made, own
+from pipelines.reading.generic.finds import Finds, clear, dated, is_whole, links_of, made, own
 from pipelines.reading.generic.lines import (
     PARAGRAPH,
     SIGNING,
@@ -30,7 +30,8 @@ LABELS = re.compile(r"(?:^|[\s_-])(?:tags?|keywords?|tu-?_?khoa)(?:$|[\s_-])", r
 LABEL_PATH = re.compile(r"/(?:tags?|the|tu-?khoa|chu-?de|hashtag)/", re.IGNORECASE)
 FURTHER = 11  # lines below the element around the article that may still tell of it
 FILES = re.compile(
-    r"(?:các )?(?:tệp|file|tài liệu|văn bản|tập tin|biểu mẫu|phụ lục)(?:(?: \w+){0,3} (?:đính kèm|kèm theo|gắn kèm))?(?: tin)?\s*:?|tải về\s*:?",
+    r"(?:các )?(?:tệp|file|tài liệu|văn bản|tập tin|biểu mẫu|phụ lục)(?:(?: \w+){0,3} (?:đính kèm|kèm theo|gắn kèm|gửi kèm))?(?: tin)?\s*:?"
+    r"|tải về\s*:?",
     re.IGNORECASE,
 )
 FILE_BOX = re.compile(r"attachments-?_?(?:list|container|box)|(?:tep|file)-?_?dinh-?_?kem|file-?_?list", re.IGNORECASE)
@@ -121,11 +122,13 @@ def _place(lines: Sequence[Block], block: Block, finds: Finds) -> None:
 
 def _keywords(block: Block, finds: Finds) -> None:
     """The links behind their label, or the words where they are no links."""
-    around = block.element.getparent() if block.element.find(".//a") is None else block.element
-    links = links_of(block) if block.linked else list(around.iter("a")) if around is not None else []
-    words = KEYWORDS.sub("", block.text, count=1)
-    if not links and len(words) <= HEADER:
-        links = [made(said) for part in re.split(r"[;,]", words) if (said := normal(part))]
+    element, words = block.element, KEYWORDS.sub("", block.text, count=1)
+    links = links_of(block) if block.linked else list(element.iter("a"))
+    if not links and words:
+        parts = [said for one in element if (said := normal(inner_text(one))) and not KEYWORDS.fullmatch(said)] if is_whole(block) else []
+        links = [made(said) for part in parts or re.split(r"[;,]", words[:HEADER]) if (said := normal(part))]
+    for one in element.itersiblings() if not links else ():
+        links += list(one.iter("a"))
     for link in links:
         finds.add("tags", link)
 

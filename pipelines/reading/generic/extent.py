@@ -7,7 +7,7 @@ from functools import lru_cache
 from itertools import islice, pairwise, takewhile
 
 from pipelines.reading import dates
-from pipelines.reading.blocks import Block, Blocks
+from pipelines.reading.blocks import SECTION_NAME, Block, Blocks
 from pipelines.reading.generic.lines import (
     HEADINGS,
     PARAGRAPH,
@@ -46,7 +46,6 @@ UNTITLED = re.compile(
     re.IGNORECASE,
 )
 NUMBERED = re.compile(r"(?:\d{1,2}|[IVX]{1,4})[.)]\s")  # headings inside a text
-SECTION_NAME = 40  # letters at most
 SECTIONED = 5.0  # what the name of a section is worth less as a title
 OUTSTANDING = 2.0  # worth of a title that may stand right behind a paragraph
 FEW = 20  # letters beside a date of a line that may be a title
@@ -98,7 +97,7 @@ def _best(blocks: Blocks, clues: frozenset[str]) -> tuple[float, Extent] | None:
     """What the title is worth, and the extent."""
     best: tuple[float, float, Extent] | None = None
     sections = _sections(blocks)
-    candidates = [(worth, block) for block in blocks if (worth := _worth(block, clues, sections))]
+    candidates = [(worth, block) for block in blocks if (worth := _worth(blocks, block, clues, sections))]
     most = max(10, WORK // (1 + sum(not block.is_link for block in blocks)))  # real pages have fewer
     if len(candidates) > most:
         likeliest = sorted(candidates, key=lambda one: one[0], reverse=True)[:most]
@@ -121,10 +120,14 @@ def _sections(blocks: Blocks) -> frozenset[str]:
     return frozenset(piece.strip().casefold() for block in blocks if block.is_link for piece in block.pieces if len(piece) <= SECTION_NAME)
 
 
-def _worth(block: Block, clues: frozenset[str], sections: frozenset[str]) -> float:
-    """How much a line looks like the title, less if it names a section."""
+def _worth(blocks: Blocks, block: Block, clues: frozenset[str], sections: frozenset[str]) -> float:
+    """How much a line looks like the title, less if it names a section or heads a list of links."""
     worth = _as_title(block, clues)
-    return worth - SECTIONED if worth and block.letters <= SECTION_NAME and block.text.casefold() in sections else worth
+    if not worth:
+        return worth
+    behind = blocks.all[block.index + 1 : block.index + 2] if not clues else ()
+    heads = any(one.linked * 2 > one.letters >= LONG and not (is_header(one) or TOOLS.search(one.text)) for one in behind)
+    return worth - SECTIONED if heads or (block.letters <= SECTION_NAME and block.text.casefold() in sections) else worth
 
 
 def _gap(lines: Sequence[Block], extent: Extent) -> int:

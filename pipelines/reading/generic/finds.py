@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from lxml import etree
 
 from pipelines.reading import dates
-from pipelines.reading.blocks import BLOCK, Block
+from pipelines.reading.blocks import Block, is_block
 from pipelines.reading.text import normal
 from pipelines.reading.tree import Element
 
@@ -39,7 +39,7 @@ class Finds:
 
 
 def holds_blocks(element: Element) -> bool:
-    return any(one.tag in BLOCK for one in element.iterdescendants())
+    return any(isinstance(one.tag, str) and is_block(one.tag) for one in element.iterdescendants())
 
 
 def made(text: str) -> Element:
@@ -59,13 +59,19 @@ def own(block: Block) -> Element:
 
 
 def dated(lines: Sequence[Block], block: Block) -> Element:
-    """The element of a line that prints a date, with its label where that stands in a line of its own before it."""
-    before = lines[block.index - 1]
-    if not block.index or not dates.is_label(before.text) or dates.is_labelled(block.spaced):
+    """The element of a line that prints a date; with its label and its time where those stand in lines of their own beside it."""
+    parts = [block]
+    before, behind = lines[max(0, block.index - 1)], lines[min(block.index + 1, len(lines) - 1)]
+    timed = dates.CLOCK.search(block.spaced) is not None
+    if not timed and dates.CLOCK.fullmatch(behind.text):
+        parts.append(behind)
+    if (dates.is_label(before.text) and not dates.is_labelled(block.spaced)) or (not timed and dates.CLOCK.fullmatch(before.text)):
+        parts.insert(0, before)
+    if len(parts) == 1:
         return own(block)
-    clear(before)
-    clear(block)
-    return made(f"{before.text} {block.spaced}")
+    for one in parts:
+        clear(one)
+    return made(" ".join(one.spaced for one in parts))
 
 
 def links_of(block: Block) -> list[Element]:
@@ -135,4 +141,4 @@ def _hide(one: Element, line: Element) -> None:
 
 
 def _is_block(element: Element) -> bool:
-    return not isinstance(element.tag, str) or element.tag in BLOCK or holds_blocks(element)
+    return not isinstance(element.tag, str) or is_block(element.tag) or holds_blocks(element)

@@ -2,11 +2,12 @@
 
 import re
 from collections.abc import Sequence
+from itertools import islice
 
 from pipelines.reading import dates
 from pipelines.reading.blocks import Block
 from pipelines.reading.generic.finds import Finds, links_of, made
-from pipelines.reading.generic.lines import TOOLS, is_header, names_in
+from pipelines.reading.generic.lines import TOOLS, is_header, names_in, within
 from pipelines.reading.names import is_site, kind_of
 from pipelines.reading.text import folded, normal
 from pipelines.reading.tree import Element, inner_text
@@ -24,7 +25,9 @@ SECTION = re.compile(
     re.IGNORECASE,
 )
 BESIDE = re.compile(r"[\W\d]*(?P<words>[^\W\d][^\d|:•·]{3,}?)[\W\d]*")
-LABELLED = re.compile(r"(?:chuyên mục|danh mục|thể loại)\s*:\s*(?P<name>.{4,60})", re.IGNORECASE)
+LABELLED = re.compile(r"(?:chuyên mục|danh mục|thể loại|lĩnh vực)\s*:\s*(?P<name>[^|•·]{4,60}?)\s*(?:[|•·].*)?", re.IGNORECASE)
+LABEL = re.compile(r"(?:chuyên mục|danh mục|thể loại|lĩnh vực)\s*:?", re.IGNORECASE)
+HEADED = 3  # elements between the heading of a box and the box, at most
 FAR = 60  # lines above the title in which a breadcrumb may stand
 SHORTEST, SHORT, LONGEST = 4, 40, 60  # characters of a section's name
 
@@ -36,9 +39,18 @@ def trail_of(block: Block) -> Element | None:
             return one
         if one.tag in BLOCK_OF_TRAIL:
             break
+    if any(_is_step(link) for link in islice(links_of(block), 1)):
+        return block.element
     parts = STEPS.split(block.text)
     menu = block.is_link and "|" in block.text
     return block.element if len(parts) > 1 and HOME.fullmatch(parts[0].strip()) and not menu else None
+
+
+def _is_step(link: Element) -> bool:
+    """Is a link, or the span around it, called a breadcrumb?"""
+    around = link.getparent()
+    names = [one.get("class") or "" for one in (link, around) if one is not None and one.tag in {"a", "span"}]
+    return any(TRAIL.search(name) for name in names)
 
 
 def names_trail(block: Block) -> bool:
@@ -67,9 +79,10 @@ def names_section(block: Block) -> bool:
     return len(links) == 1 and not (links[0].get("href") or "").startswith(("http:", "https:", "//"))
 
 
-def labelled_section(line: str, finds: Finds) -> bool:
-    """Chuyên mục: …"""
-    found = LABELLED.fullmatch(line)
+def labelled_section(lines: Sequence[Block], block: Block, finds: Finds) -> bool:
+    """Chuyên mục: …; the label may stand in a line of its own before it."""
+    before = lines[max(0, block.index - 1)].text
+    found = LABELLED.fullmatch(f"{before.rstrip(': ')}: {block.text}" if LABEL.fullmatch(before) else block.text)
     if found:
         _name([found["name"]], "", finds)
     return found is not None
@@ -85,13 +98,15 @@ def category_beside(block: Block, title: str, finds: Finds) -> None:
         _name([said], title, finds)
 
 
-def category_above(lines: Sequence[Block], title: str, finds: Finds) -> None:
+def category_above(lines: Sequence[Block], article: Element, title: str, finds: Finds) -> None:
     """Of a breadcrumb farther up, or of the heading of the box that the article stands in."""
     for block in lines[-FAR:]:
         if not block.is_link and names_trail(block):
             category(block, trail=True, title=title, finds=finds)
     heading = next((one for one in reversed(lines) if not (is_header(one) or TOOLS.search(one.text))), None)
-    if heading is not None and not heading.aside and heading.linked == 0 and heading.element.tag != "li" and heading.index:
+    if heading is None or heading.aside or heading.linked or heading.element.tag == "li":
+        return
+    if any(within(article, one) for one in islice(heading.element.iterancestors(), HEADED)):
         category(heading, trail=False, title=title, finds=finds)
 
 
