@@ -24,6 +24,7 @@ BLOCK = frozenset(
 )
 BESIDE = 40  # letters beside the date in a line that is there to give it
 ICON = 20  # letters at most that stand for a picture
+DRAWN = frozenset({"span", "i", "b", "em", "svg", "mat-icon"})
 HEADER = 140  # letters at most of a line that gives date, counter or name
 SECTION_NAME = 40  # letters at most
 PLACES = frozenset({"td", "div", "center", "article", "section"})  # whose lines may be set apart
@@ -56,6 +57,7 @@ class Block:
     _text: str | None = None
     _lower: str | None = None
     _names: str | None = None
+    is_header: bool | None = None  # a line of date, counter, font size, name; None until it is asked
 
     @property
     def text(self) -> str:
@@ -266,18 +268,24 @@ def _visit(lines: Lines, element: Element, around: Place) -> Place:
     place = _place(element, tag, around)
     line = lines.open
     if line is not None and place is not NOWHERE:
-        if is_block(tag):
+        if place[0] is element:
             lines.end()
         elif tag == "time":  # two of them side by side are two dates
             line.pieces.append(" ")
         elif tag == "br":
             lines.break_()
-    if (text := element.text) and not (len(text) <= ICON and element.get("aria-hidden") == "true" and "_" not in text):  # chevron_right tells steps
+    if (text := element.text) and not (tag in DRAWN and _is_drawn(element, text)):
         lines.add(text, place, element, behind=False)
     return place
 
 
+def _is_drawn(element: Element, text: str) -> bool:
+    """Words that stand for a picture: the letters of a name in a circle, not `chevron_right`, which tells the steps of a breadcrumb."""
+    return len(text) <= ICON and element.get("aria-hidden") == "true" and "_" not in text
+
+
 def _place(element: Element, tag: str, around: Place) -> Place:
+    """Where the words inside an element stand; itself, if it is a block."""
     block, linked, box = around
     if block is None or tag in UNSEEN:
         return NOWHERE
@@ -288,11 +296,13 @@ def _place(element: Element, tag: str, around: Place) -> Place:
             return NOWHERE
         if boxed and tag != "body":
             box = element
-    if is_block(tag):
+    if tag in BLOCK or ("-" in tag and is_made_up(tag)):
         if tag in {"nav", "footer", "aside"} or ((name := element.get("id")) is not None and names_aside(name)):
             box = element
         return element, linked, box
-    return (block, True, box) if tag == "a" and not linked else (block, linked, box)
+    if tag == "a" and not linked:
+        return block, True, box
+    return around if box is around[2] else (block, linked, box)
 
 
 @lru_cache(maxsize=8192)  # the elements of a page, and the pages of a site, mostly look alike

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from itertools import islice, pairwise, takewhile
+from itertools import islice, pairwise
 
 from pipelines.reading import dates
 from pipelines.reading.blocks import SECTION_NAME, Block, Blocks
@@ -29,6 +29,7 @@ from pipelines.reading.tree import LONGEST_TEXT, Element, TooMuch
 
 LONG = 25  # letters that two titles share only if they are the same
 LONGEST = 400  # letters of a title; those of departments have up to 300
+SHORTEST_HEADING = 4
 SHORTEST = 12  # letters of a title that is no heading, or that the page tells machines; shorter ones name sections
 WORDS = 6  # of a clue that may be a shortened title
 LEAST = 150  # letters of running text before a page counts as an article
@@ -84,8 +85,8 @@ def find_extent(page: Page, blocks: Blocks) -> Extent | None:
 def _is_told(blocks: Blocks, clues: frozenset[str]) -> bool:
     """Does a line that may be the title say one of the clues?"""
     words = {clue.split()[0] for clue in clues if clue}
-    lines = (block for block in blocks if SHORTEST <= block.letters <= LONGEST and any(word in block.lower for word in words))
-    return any(_told(folded(block.text), clues) for block in lines if _may_be_title(block))
+    lines = (block for block in blocks if SHORTEST <= block.letters <= LONGEST and _may_be_title(block))
+    return any(_told(folded(block.text), clues) for block in lines if any(word in block.lower for word in words))
 
 
 def _may_be_title(block: Block) -> bool:
@@ -97,7 +98,8 @@ def _best(blocks: Blocks, clues: frozenset[str]) -> tuple[float, Extent] | None:
     """What the title is worth, and the extent."""
     best: tuple[float, float, Extent] | None = None
     sections = _sections(blocks)
-    candidates = [(worth, block) for block in blocks if (worth := _worth(blocks, block, clues, sections))]
+    likely = (block for block in blocks if not block.aside and SHORTEST_HEADING <= block.letters <= LONGEST)
+    candidates = [(worth, block) for block in likely if (worth := _worth(blocks, block, clues, sections))]
     most = max(10, WORK // (1 + sum(not block.is_link for block in blocks)))  # real pages have fewer
     if len(candidates) > most:
         likeliest = sorted(candidates, key=lambda one: one[0], reverse=True)[:most]
@@ -149,7 +151,7 @@ def _clues(page: Page) -> frozenset[str]:
 def _as_title(block: Block, clues: frozenset[str]) -> float:
     """How much a line looks like the title; 0 if not at all."""
     heading = HEADINGS.get(str(block.element.tag), 0)
-    if block.aside or not (4 if heading else SHORTEST) <= block.letters <= LONGEST:
+    if block.letters < SHORTEST and not heading:
         return 0.0
     if block.is_link and not heading and (not clues or _titled(block) <= 0):
         return 0.0
@@ -228,9 +230,7 @@ def _begins(text: str, clue: str) -> bool:
 def _from(title: Block, blocks: Blocks) -> Extent | None:
     """The article that begins under this line, if one does."""
     lines = blocks.all
-    near = list(takewhile(lambda block: not ends(block), islice((block for block in lines[title.index + 1 :] if not block.is_link), NEAR)))
-    paragraphs = [block for block in near if is_paragraph(block)]
-    first = next((block for block in paragraphs if SENTENCE_END.search(block.text)), paragraphs[0] if paragraphs else None)
+    first = _first(lines, title)
     if first is None:
         return None
     around = common(title.element, first.element)
@@ -245,6 +245,19 @@ def _from(title: Block, blocks: Blocks) -> Extent | None:
     if own < LEAST or linked > LISTS * (own + linked):
         return None
     return Extent(title.index, first.index, last, around)
+
+
+def _first(lines: Sequence[Block], title: Block) -> Block | None:
+    """The first paragraph under a title: if one near it ends as sentences do, that."""
+    found: Block | None = None
+    for block in islice((one for one in lines[title.index + 1 :] if not one.is_link), NEAR):
+        if ends(block):
+            break
+        if is_paragraph(block):
+            if SENTENCE_END.search(block.text):
+                return block
+            found = found or block
+    return found
 
 
 def _further(lines: Sequence[Block], first: int, last: int) -> Block | None:

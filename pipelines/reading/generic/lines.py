@@ -50,8 +50,9 @@ def is_caption(block: Block) -> bool:
 
 def is_header(block: Block) -> bool:
     """A line of date, counter, font size, name: not yet text."""
-    text = block.text
-    return prints_date(block) or is_furniture(text)
+    if block.is_header is None:
+        block.is_header = prints_date(block) or is_furniture(block.text)
+    return block.is_header
 
 
 def prints_date(block: Block) -> bool:

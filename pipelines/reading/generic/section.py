@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Sequence
+from functools import lru_cache
 from itertools import islice
 
 from pipelines.reading import dates
@@ -35,7 +36,7 @@ SHORTEST, SHORT, LONGEST = 4, 40, 60  # characters of a section's name
 def trail_of(block: Block) -> Element | None:
     """The breadcrumb it is part of."""
     for one in (block.element, *block.element.iterancestors()):
-        if TRAIL.search(f"{one.get('class') or ''} {one.get('id') or ''}"):
+        if _is_trail(f"{one.get('class') or ''} {one.get('id') or ''}"):
             return one
         if one.tag in BLOCK_OF_TRAIL:
             break
@@ -46,19 +47,22 @@ def trail_of(block: Block) -> Element | None:
     return block.element if len(parts) > 1 and HOME.fullmatch(parts[0].strip()) and not menu else None
 
 
+@lru_cache(maxsize=4096)  # lines of a page stand in the same elements
+def _is_trail(names: str) -> bool:
+    return TRAIL.search(names) is not None
+
+
 def _is_step(link: Element) -> bool:
     """Is a link, or the span around it, called a breadcrumb?"""
     around = link.getparent()
     names = [one.get("class") or "" for one in (link, around) if one is not None and one.tag in {"a", "span"}]
-    return any(TRAIL.search(name) for name in names)
+    return any(map(_is_trail, names))
 
 
 def names_trail(block: Block) -> bool:
     """Is it called a breadcrumb?"""
     parent = block.element.getparent()
-    return TRAIL.search(block.names) is not None or (
-        parent is not None and TRAIL.search(f"{parent.get('class') or ''} {parent.get('id') or ''}") is not None
-    )
+    return _is_trail(block.names) or (parent is not None and _is_trail(f"{parent.get('class') or ''} {parent.get('id') or ''}"))
 
 
 def category(block: Block, *, trail: bool, title: str, finds: Finds) -> None:
