@@ -21,7 +21,8 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--screenshots", metavar="DIR", help="test_browser: keep a picture of every page that is looked at")
     parser.addoption("--kills", type=int, metavar="N", help="test_crawler_kill: so many kills drawn from all places and moments, not the placed ones")
     parser.addoption("--mutations", type=int, default=1, metavar="N", help="test_pipelines_bounds: so many mutations of each kept page, drawn anew")
-    parser.addoption("--seed", type=int, metavar="SEED", help="draw the kills or mutations of an earlier run again")
+    parser.addoption("--composed", type=int, metavar="N", help="test_pipelines_composed: so many pages put together, drawn anew")
+    parser.addoption("--seed", type=int, metavar="SEED", help="draw the kills, mutations or pages of an earlier run again")
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -30,7 +31,7 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def pytest_report_header(config: pytest.Config) -> str | None:
-    drawn = [f"--{name} {config.getoption(f'--{name}')}" for name in ("kills", "mutations") if (config.getoption(f"--{name}") or 0) > 1]
+    drawn = [f"--{name} {config.getoption(f'--{name}')}" for name in ("kills", "mutations", "composed") if (config.getoption(f"--{name}") or 0) > 1]
     return f"drawn: {' '.join(drawn)} --seed {config.option.seed}" if drawn else None
 
 

@@ -214,9 +214,10 @@ class Lines:
 
 
 def _is_apart(line: Block) -> bool:
-    """Is it there to give a date, not in a list of links, or the heading of a box of other articles?"""
-    beside = dates.letters_beside(line.text) if dates.YEARS.search(line.text) else None
-    return opens_related(line.text) if beside is None else beside <= (0 if line.linked else BESIDE)
+    """Is it there to give a date, or the heading of a box of other articles? A link beside the date may name the section, not another article."""
+    if not dates.YEARS.search(line.text) or (beside := dates.letters_beside(line.text)) is None:
+        return opens_related(line.text)
+    return beside <= BESIDE if not line.linked else beside <= BESIDE / 2 and not any(map(str.isdigit, dates.words_beside(line.text)))
 
 
 def _blocks(root: Element) -> list[Block]:

@@ -14,7 +14,7 @@ from pipelines.reading.blocks import Block, Blocks
 from pipelines.reading.generic.around import before, between, pictures_between, title_of
 from pipelines.reading.generic.below import after
 from pipelines.reading.generic.extent import ROOTS, Extent, body_of, boxes, find_extent
-from pipelines.reading.generic.finds import Finds, clear
+from pipelines.reading.generic.finds import Finds, clear, is_whole, last_part
 from pipelines.reading.generic.lines import within
 from pipelines.reading.generic.section import category_above
 from pipelines.reading.select import Hit, Page
@@ -55,9 +55,10 @@ def locate(page: Page, layout: Layout = LAYOUT) -> Located | None:
 
 def cut(lines: Sequence[Block], extent: Extent, whole: Element) -> None:
     """Take away what stands in `whole` before the title and after the last line."""
-    title, last = lines[extent.title].element, lines[extent.last].element
-    kept = (block.element for block in lines[extent.first : extent.last] if not block.aside)
-    last = next((one for one in kept if one is not whole and one in last.iterancestors()), last)  # words of a line may go on behind a box in it
+    title, last = lines[extent.title].element, last_part(lines[extent.last])
+    if last is lines[extent.last].element and not is_whole(lines[extent.last]):  # its words come before all else in it
+        for other in list(last):
+            _drop(other)
     around = {last, *last.iterancestors()}
     for block in lines[extent.last + 1 :]:
         if block.element in around:  # words behind the last line, in no element of their own

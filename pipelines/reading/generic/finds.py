@@ -117,14 +117,24 @@ def clear(block: Block) -> None:
         line.set("hidden", "")
         return
     for kept, behind in block.places:
-        top = kept
-        while top is not line and (around := top.getparent()) is not line and around is not None:
-            top = around
+        top = _part(kept, line)
         if top is line:
             line.text = None
         elif behind and top is kept:
             top.tail = None
         _hide(top, line)
+
+
+def last_part(block: Block) -> Element:
+    """What a line ends with: its element, or the child of that in or behind which its last words stand."""
+    return block.element if is_whole(block) else _part(block.places[-1][0], block.element)
+
+
+def _part(kept: Element, line: Element) -> Element:
+    """The child of a line's element that words are kept in; the element itself for those at its beginning."""
+    while kept is not line and (around := kept.getparent()) is not line and around is not None:
+        kept = around
+    return kept
 
 
 def _hide(one: Element, line: Element) -> None:
