@@ -169,8 +169,8 @@ def _is_caption(paragraph: Paragraph, image: Paragraph, *, last: bool) -> bool:
         return True
     if paragraph.kind != "p" or len(text) > LONGEST_CAPTION or paragraph.style.align == "right" or (picture and picture.caption):
         return False
-    slanted, centred = paragraph.every("italic"), paragraph.style.align == "center"
-    if slanted or (centred and not paragraph.every("strong")):
+    slanted, centred, strong = paragraph.every("italic"), paragraph.style.align == "center", paragraph.every("strong")
+    if (slanted and (centred or not strong)) or (centred and not strong):
         return not last or paragraph.beside_image or centred
     short = len(text) <= LONGEST_PLAIN_CAPTION and not SENTENCE_END.search(text)
     return short and not last and (paragraph.beside_image or CAPTION.fullmatch(text) is not None)

@@ -136,7 +136,7 @@ class Walk:
         if name in BLOCKS or is_made_up(name):
             self._flush()
             self._beside_image = self._beside_image and name in CELLS
-            if name == "div" and is_figure(tag):
+            if name in {"div", "dl"} and is_figure(tag):
                 tag[1].set(MARK, "caption")
         self.style = style_of(tag, self.style)
         if name in GROUPS:
@@ -298,11 +298,10 @@ def _apart(lines: list[Line]) -> list[tuple[Line, ...]]:
 
 def is_figure(box: Element) -> bool:
     """A picture and one line below it, in a box of their own."""
-    picture, line = (box[0], box[1]) if len(box) == PICTURE_AND_LINE else (None, None)
-    if picture is None or line is None or line.tag not in {"div", "p", "span"} or (box.text or "").strip() or (picture.tail or "").strip():
+    if len(box) != PICTURE_AND_LINE or box[1].tag not in {"div", "p", "span", "dd"} or (box.text or "").strip() or (box[0].tail or "").strip():
         return False
-    alone = picture.tag == "img" or (picture.tag == "a" and len(picture) == 1 and picture[0].tag == "img" and not inner_text(picture).strip())
-    words = normal(inner_text(line)) if alone and line.find(".//img") is None else ""
+    pictures = 1 if box[0].tag == "img" else len(box[0].findall(".//img"))
+    words = normal(inner_text(box[1])) if pictures == 1 and not inner_text(box[0]).strip() and box[1].find(".//img") is None else ""
     return 0 < len(words) <= BESIDE_PICTURE and not words.endswith(".")
 
 

@@ -41,9 +41,9 @@ FURNITURE = re.compile(
     re.VERBOSE,
 )
 TOOL = (
-    r"bản in|in(?: (?:bài viết|bài|trang này|trang|tin))?|gửi (?:bài viết|bài|tin|e-?mail|mail|cho bạn(?: bè)?)|chia sẻ|facebook|zalo"
-    r"|twitter|google|(?:số )?lượt (?:xem|đọc|truy cập)|(?:đã|người) xem|(?:cỡ|phông) chữ|(?:đọc|nghe) bài(?: viết)?|quay lại|(?:về|lên) đầu trang"
-    r"|về trang trước|print|email|trước|tiếp(?: theo)?|sau"
+    r"bản in|lưu (?:lại|bài|tin)|in(?: (?:ra giấy|bài viết|bài|trang này|trang|tin))?|chia sẻ|facebook|zalo|twitter|google|print|email"
+    r"|gửi (?:bài viết này|bài viết|bài|tin|e-?mail|mail|cho bạn(?: bè)?)|(?:số )?lượt (?:xem|đọc|truy cập)|(?:đã|người) xem|(?:cỡ|phông) chữ"
+    r"|(?:đọc|nghe) bài(?: viết)?|quay lại|(?:về|lên) đầu trang|về trang trước|trước|tiếp(?: theo)?|sau"
 )
 TOOLBAR = re.compile(rf"\W*(?:(?:{TOOL})(?!\w)[\W\d]*){{2,}}")
 FILE_NAME = re.compile(r"[(\[]?\S(?:.{0,80}\S)?\.(?:jpe?g|png|gif|bmp|webp)[)\]]?", re.IGNORECASE)

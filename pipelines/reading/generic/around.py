@@ -30,9 +30,10 @@ from pipelines.reading.tree import Element, inner_text
 LEADING = re.compile(r"sapo|lead(?!er)|summary|trich|tom-?_?tat|mo-?_?ta|intro|hometext|excerpt|chapeau|descript", re.IGNORECASE)
 TAKEN_FROM = re.compile(r"(?:^|[\s_-])(?:src|source|nguon(?:-?_?tin)?)(?:$|[\s_-])", re.IGNORECASE)
 DATED = re.compile(r"\s*(\d{4}-\d{1,2}-\d{1,2})\s*[-–—:]\s+(?=\S)")  # 2015-03-24 - Thực hiện …, at the head of a lead
-LABELLED_NAME = re.compile(r"(?:tác giả|người viết|bút danh|tin,? ảnh|bài(?: và ảnh|, ảnh)?)\s*:\s*\S.*$", re.IGNORECASE)
+LABELLED_NAME = re.compile(r"(?:tác giả|người viết|bút danh|tin,? ảnh|bài(?: và ảnh|, ảnh)?)\s*:\s*[^\s|•·][^|•·]*", re.IGNORECASE)
 BARS = re.compile(r"\s*[|•·]\s*")
 SHORT = 40  # letters of a line between title and text that is no part of it, where it stands outside the element of the text
+ABOVE = 8  # lines above the title that may tell of it
 DAY_ONLY = re.compile(r"\s*\d{4}-\d{1,2}-\d{1,2}\s*[-–—:]?\s*")
 
 
@@ -48,12 +49,12 @@ def title_of(block: Block, finds: Finds) -> str:
 
 
 def before(lines: Sequence[Block], extent: Extent, finds: Finds) -> None:
-    """Category and, in the same box, a date above the title."""
-    title = folded(lines[extent.title].text)
-    for block in reversed(lines[max(0, extent.title - 8) : extent.title]):
+    """Category and, in the same box or with its label, a date above the title."""
+    title, head = folded(lines[extent.title].text), lines[extent.title].element
+    for block in reversed(lines[max(0, extent.title - ABOVE) : extent.title]):
         text = block.text
         inside = within(block.element, extent.around) and extent.around.tag not in ROOTS
-        inside = inside or (block.element is lines[extent.title].element.getparent() and block.element.tag not in ROOTS)
+        inside = inside or (block.element is head.getparent() and block.element.tag not in ROOTS)
         near = extent.title - block.index < 4  # noqa: PLR2004 - right above it
         if folded(text) == title:
             continue
@@ -61,17 +62,29 @@ def before(lines: Sequence[Block], extent: Extent, finds: Finds) -> None:
         trail = crumbs or (near and len(STEPS.split(text)) > 1)
         part = date_part(block) if near and (inside or (crumbs and is_timed(block.spaced))) else None
         if prints_date(block) and not (crumbs and part is not None):
-            if inside and near:
+            if (inside and near) or _says_when_posted(lines, block):
                 finds.first("published", dated(lines, block))
                 category_beside(block, title, finds)
             continue
         if part is not None:
             finds.first("published", part)
         sectioned = near and names_section(block)
-        if TOOLS.search(text) or is_furniture(text) or (UNTITLED.fullmatch(text) and not sectioned):
+        if labelled_section(lines, block, finds) or _is_no_section(block, sectioned=sectioned):
             continue
         if (trail or inside or sectioned) and "category" not in finds.elements:
             category(block, trail=trail, title=title, finds=finds)
+
+
+def _is_no_section(block: Block, *, sectioned: bool) -> bool:
+    text = block.text
+    return TOOLS.search(text) is not None or is_furniture(text) or (UNTITLED.fullmatch(text) is not None and not sectioned)
+
+
+def _says_when_posted(lines: Sequence[Block], block: Block) -> bool:
+    """Ngày đăng, in the line or in one of its own before it: no clock of a page's head has that."""
+    before = lines[block.index - 1].text if block.index else ""
+    said = f"{before} {block.spaced}" if dates.is_label(before) else block.spaced
+    return not block.aside and block.linked == 0 and dates.is_labelled(said) and not dates.is_update(said)
 
 
 def between(lines: Sequence[Block], extent: Extent, body: Element, finds: Finds) -> None:
@@ -139,8 +152,8 @@ def _is_icon(picture: Element) -> bool:
 
 
 def _is_date_beside(block: Block) -> bool:
-    """T3, a frame for Joomla's themes, has what is known of an article in an <aside> between title and text."""
-    return prints_date(block) and any(one.tag == "aside" for one in block.element.iterancestors())
+    """T3, a frame for Joomla's themes, has what is known of an article in an <aside> between title and text, Drupal in a <footer>."""
+    return prints_date(block) and any(one.tag in {"aside", "footer"} for one in (block.element, *block.element.iterancestors()))
 
 
 def _signed_beside(block: Block, finds: Finds) -> None:

@@ -127,8 +127,9 @@ def _keywords(block: Block, finds: Finds) -> None:
     if not links and words:
         parts = [said for one in element if (said := normal(inner_text(one))) and not KEYWORDS.fullmatch(said)] if is_whole(block) else []
         links = [made(said) for part in parts or re.split(r"[;,]", words[:HEADER]) if (said := normal(part))]
-    for one in element.itersiblings() if not links else ():
-        links += list(one.iter("a"))
+    behind = list(element.itersiblings()) if not links else []
+    links = links or [link for one in behind for link in one.iter("a")]
+    links = links or [part for one in behind[:1] for part in one.iter() if len(part) == 0 and normal(part.text or "")]
     for link in links:
         finds.add("tags", link)
 

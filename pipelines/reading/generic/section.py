@@ -13,7 +13,7 @@ from pipelines.reading.names import is_site, kind_of
 from pipelines.reading.text import folded, normal
 from pipelines.reading.tree import Element, inner_text
 
-TRAIL = re.compile(r"crumb|(?:^|[\s_-])bread(?:$|[\s_-])|duong-?_?dan|path(?:$|[\s_-])|pathway", re.IGNORECASE)
+TRAIL = re.compile(r"crumb|(?:^|[\s_-])(?:bread|bc)(?:$|[\s_-])|duong-?_?dan|path(?:$|[\s_-])|pathway", re.IGNORECASE)
 BLOCK_OF_TRAIL = frozenset({"table", "section", "article", "main", "body"})
 NOTHING = re.compile(
     r"(?:xem )?(?:nội dung )?chi tiết.*|liên kết.*|thống kê.*|thăm dò.*|tìm kiếm.*|đăng nhập.*|danh mục.*", re.IGNORECASE
@@ -85,8 +85,9 @@ def names_section(block: Block) -> bool:
 
 def labelled_section(lines: Sequence[Block], block: Block, finds: Finds) -> bool:
     """Chuyên mục: …; the label may stand in a line of its own before it."""
-    before = lines[max(0, block.index - 1)].text
-    found = LABELLED.fullmatch(f"{before.rstrip(': ')}: {block.text}" if LABEL.fullmatch(before) else block.text)
+    before = lines[max(0, block.index - 1)]
+    label = f"{before.text.rstrip(': ')}: " if before.element.getparent() is block.element.getparent() and LABEL.fullmatch(before.text) else ""
+    found = LABELLED.fullmatch(label + block.text)
     if found:
         _name([found["name"]], "", finds)
     return found is not None
