@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from pipelines.reading import dates
 from pipelines.reading.blocks import HEADER, Block, is_block
 from pipelines.reading.generic.extent import ROOTS, UNTITLED, Extent
-from pipelines.reading.generic.finds import Finds, clear, date_part, dated, is_timed, is_whole, made, own
+from pipelines.reading.generic.finds import OTHER_ARTICLE, Finds, clear, date_part, dated, is_timed, is_whole, made, own
 from pipelines.reading.generic.lines import (
     PARAGRAPH,
     SIGNING,
@@ -33,6 +33,7 @@ DATED = re.compile(r"\s*(\d{4}-\d{1,2}-\d{1,2})\s*[-–—:]\s+(?=\S)")  # 2015-
 LABELLED_NAME = re.compile(r"(?:tác giả|người viết|bút danh|tin,? ảnh|bài(?: và ảnh|, ảnh)?)\s*:\s*[^\s|•·][^|•·]*", re.IGNORECASE)
 BARS = re.compile(r"\s*[|•·]\s*")
 SHORT = 40  # letters of a line between title and text that is no part of it, where it stands outside the element of the text
+POSTING = re.compile(r"(?:ngày|thời gian) (?:đăng|xuất bản)|đăng (?:lúc|ngày)|xuất bản|gửi lúc", re.IGNORECASE)
 ABOVE = 8  # lines above the title that may tell of it
 DAY_ONLY = re.compile(r"\s*\d{4}-\d{1,2}-\d{1,2}\s*[-–—:]?\s*")
 
@@ -81,10 +82,13 @@ def _is_no_section(block: Block, *, sectioned: bool) -> bool:
 
 
 def _says_when_posted(lines: Sequence[Block], block: Block) -> bool:
-    """Ngày đăng, in the line or in one of its own before it: no clock of a page's head has that."""
-    before = lines[block.index - 1].text if block.index else ""
-    said = f"{before} {block.spaced}" if dates.is_label(before) else block.spaced
-    return not block.aside and block.linked == 0 and dates.is_labelled(said) and not dates.is_update(said)
+    """Ngày đăng, in the line or in one of its own before it: no clock of a page's head has that. Beside the title of another article it is that one's."""
+    first = block.index - dates.is_label(lines[max(0, block.index - 1)].text)
+    if block.aside or block.linked or not POSTING.match(lines[first].text):
+        return False
+    return not any(
+        one.is_link and one.letters >= OTHER_ARTICLE for one in (*lines[max(0, first - 1) : first], *lines[block.index + 1 : block.index + 2])
+    )
 
 
 def between(lines: Sequence[Block], extent: Extent, body: Element, finds: Finds) -> None:

@@ -28,6 +28,7 @@ from pipelines.reading.tree import Element, inner_text
 KEYWORDS = re.compile(r"(?:từ kh[oó]á?a?|tags?|thẻ|chủ đề\s*:)\s*:?", re.IGNORECASE)
 LABELS = re.compile(r"(?:^|[\s_-])(?:tags?|keywords?|tu-?_?khoa)(?:$|[\s_-])", re.IGNORECASE)
 LABEL_PATH = re.compile(r"/(?:tags?|the|tu-?khoa|chu-?de|hashtag)/", re.IGNORECASE)
+SIZES = 30  # letters at most beside a file that tell its size
 FURTHER = 11  # lines below the element around the article that may still tell of it
 FILES = re.compile(
     r"(?:các )?(?:tệp|file|tài liệu|văn bản|tập tin|biểu mẫu|phụ lục)(?:(?: \w+){0,3} (?:đính kèm|kèm theo|gắn kèm|gửi kèm))?(?: tin)?\s*:?"
@@ -77,7 +78,7 @@ def _files(lines: Sequence[Block], finds: Finds) -> None:
     clear(heading)
     for block in lines[heading.index - lines[0].index + 1 :]:
         links = [link for link in links_of(block) if _is_file(link)]
-        if links and block.linked * 2 > block.letters:
+        if links and (block.linked * 2 > block.letters or block.own <= SIZES):
             for link in links:
                 finds.add("attachments", link)
             clear(block)
