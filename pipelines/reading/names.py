@@ -28,8 +28,8 @@ AGENCY = re.compile(
 ADDRESS = re.compile(r"(?:https?://|www\.)\S+|(?:[\w-]+\.)+(?:vn|com|net|org|info|gov|edu)(?:/\S*)?", re.IGNORECASE)
 NO_NAME = re.compile(  # what is written with capitals at the end of a page and names nobody
     r"việt nam|công thương|xem thêm|tin liên quan|(?:xin )?trân trọng(?: cảm ơn)?|xin cảm ơn|hết|nơi nhận|lưu ý|ghi chú|chi tiết"
-    r"|thời sự|sự kiện|kinh tế|xã hội|văn hóa|du lịch|giáo dục|pháp luật|chính trị|đời sống|thể thao|quốc tế|trong nước|hội nhập|môi trường|thị trường"
-    r"|hoạt động|tiêu điểm|nổi bật|điểm tin|phóng sự|ký sự|làng nghề|cải cách|khoa học|công nghệ|tuổi trẻ|nông thôn|điểm báo"
+    r"|thời sự|sự kiện|kinh tế|xã hội|văn hóa|du lịch|giáo dục|pháp luật|chính trị|đời sống|thể thao|quốc tế|trong nước|hội nhập|môi trường"
+    r"|thị trường|hoạt động|tiêu điểm|nổi bật|điểm tin|phóng sự|ký sự|làng nghề|cải cách|khoa học|công nghệ|tuổi trẻ|nông thôn|điểm báo"
     r"|(?:xem )?tại đây|tải về|sưu tầm|tổng hợp|kết luận|trang chủ|tin tức|đảng ủy"
     r"|hồ chí minh|tây nguyên|tây bắc|đông bắc|việt bắc|biển đông|tết nguyên đán|giáng sinh"
 )

@@ -82,7 +82,7 @@ def _is_no_section(block: Block, *, sectioned: bool) -> bool:
 
 
 def _says_when_posted(lines: Sequence[Block], block: Block) -> bool:
-    """Ngày đăng, in the line or in one of its own before it: no clock of a page's head has that. Beside the title of another article it is that one's."""
+    """Ngày đăng, in the line or in one of its own before it: no clock of a page's head has that. Beside another article's title it is that one's."""
     first = block.index - dates.is_label(lines[max(0, block.index - 1)].text)
     if block.aside or block.linked or not POSTING.match(lines[first].text):
         return False
@@ -175,9 +175,8 @@ def _named_beside(lines: Sequence[Block], line: Block, finds: Finds) -> None:
     if (found := LABELLED_NAME.search(line.spaced)) and names_in(found[0]):
         finds.first("byline", made(found[0]))
     for part in BARS.split(line.spaced) if BARS.search(line.spaced) else ():
-        if (is_full_name(part) or (is_person(part) and not part.isupper())) and not any(
-            part == one.text for one in finds.elements.get("category", ())
-        ):
+        signed = names_in(part)
+        if signed and signed.authors and all(one.kind == "unit" or _names_writer(one.name, finds) for one in signed.authors):
             finds.first("byline", made(part))
     for beside in lines[max(0, line.index - 1) : line.index + 2]:
         signed = names_in(beside.text) if beside is not line and _is_beside(beside.element, line.element) else None
