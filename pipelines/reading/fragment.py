@@ -39,6 +39,7 @@ BESIDE_PICTURE = 120  # characters at most of a line that is a caption by where 
 LETTERHEAD = re.compile(
     r"cộng (?:hòa|hoà) xã hội chủ nghĩa|nơi nhận\s*:|(?:ubnd|ủy ban nhân dân|sở công thương).{0,80},\s*ngày\s.{0,12}tháng", re.IGNORECASE | re.DOTALL
 )  # tables that place the parts of a letter
+FULL = 80  # letters of a line that is a paragraph for certain
 MEANT, LONG = 4, 60  # lines at least, letters each on average
 SENTENCE = (".", ";", ":", "!", "?", "…", ".”", '."')
 EMPHASIS = frozenset({"strong", "em", "b", "i", "u"})
@@ -98,6 +99,7 @@ class Walk:
     _pieces: list[_Piece] = field(default_factory=list)  # of the line being written
     _html: list[str] = field(default_factory=list)
     _pending: list[Image] = field(default_factory=list)
+    parted: bool = False  # did two `<br>` part any paragraphs?
     _beside_image: bool = False
     _tables: int = 0
 
@@ -180,6 +182,7 @@ class Walk:
     def _break(self) -> None:
         """One `<br>` is a new line, two are a new paragraph."""
         if not self._end_line():
+            self.parted = self.parted or bool(self._lines)
             self._flush()
 
     def _picture(self, image: Image | None) -> None:
@@ -273,7 +276,20 @@ def walk(element: Element, base: str) -> tuple[list[Paragraph], list[Link]]:
     """Paragraphs and links of a located element, in order. `base` is the address its links are relative to."""
     state = Walk(base)
     state.run(element)
-    return state.paragraphs, state.links
+    paragraphs = state.paragraphs
+    if any(map(_is_several, paragraphs)) and not state.parted and not any(len(inner_text(one)) >= FULL for one in element.iter("p")):
+        paragraphs = [part for one in paragraphs for part in (_each_line(one) if _is_several(one) else (one,))]
+    return paragraphs, state.links
+
+
+def _is_several(paragraph: Paragraph) -> bool:
+    """Long lines between single `<br>`: paragraphs, where nothing else on the page parts any."""
+    lines = paragraph.lines
+    return len(lines) > 1 and all(len(line.text) >= FULL for line in lines) and all(line.text.endswith(SENTENCE) for line in lines[:-1])
+
+
+def _each_line(paragraph: Paragraph) -> Iterator[Paragraph]:
+    return (replace(paragraph, lines=(line,)) for line in paragraph.lines)
 
 
 def is_data(table: Element) -> bool:
