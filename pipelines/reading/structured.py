@@ -1,7 +1,7 @@
 """What a page says of itself to machines: JSON-LD, meta tags, its language. A witness, weaker than what it prints."""
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -33,14 +33,23 @@ class Structured:
         return metas
 
     @cached_property
+    def objects(self) -> Sequence[Mapping[str, Any]]:
+        """All that JSON-LD describes."""
+        return [one for script in (SCRIPTS(self.root) if b"ld+json" in self.source else ()) for one in _objects(script.text or "")]
+
+    @property
+    def sections(self) -> Sequence[str]:
+        """The names of the breadcrumb, or the section that is told."""
+        crumbs: Any = next((one.get("itemListElement") for one in self.objects if "BreadcrumbList" in _kinds(one)), None)
+        items = [(one, one.get("item")) for one in _dicts(crumbs)]
+        found = [one.get("name") or (item.get("name") if isinstance(item, dict) else None) for one, item in items]
+        names = [normal(name) for name in found if isinstance(name, str)]
+        return names or [text for _, text in self.values("articleSection", "article:section")]
+
+    @cached_property
     def json_ld(self) -> Mapping[str, Any]:
         """The one object that describes the article; of several kinds the most telling. Empty where there is none or it is no JSON."""
-        found = [
-            one
-            for script in (SCRIPTS(self.root) if b"ld+json" in self.source else ())
-            for one in _objects(script.text or "")
-            if _kinds(one) & ARTICLES
-        ]
+        found = [one for one in self.objects if _kinds(one) & ARTICLES]
         return min(found, key=lambda one: _kinds(one) == {"WebPage"}, default={})
 
     @property
@@ -77,6 +86,10 @@ class Structured:
     def language(self) -> str | None:
         html = self.root.getroottree().getroot()
         return (html.get("lang") or html.get("xml:lang") or "").partition("-")[0].lower() or None
+
+
+def _dicts(value: object) -> list[dict[str, Any]]:
+    return [one for one in value if isinstance(one, dict)] if isinstance(value, list) else []
 
 
 def _objects(text: str) -> Iterator[dict[str, Any]]:

@@ -16,7 +16,7 @@ from pipelines.reading.generic.below import after
 from pipelines.reading.generic.extent import ROOTS, Extent, body_of, boxes, find_extent
 from pipelines.reading.generic.finds import Finds, clear, is_whole, last_part
 from pipelines.reading.generic.lines import within
-from pipelines.reading.generic.section import category_above
+from pipelines.reading.generic.section import category_above, category_told
 from pipelines.reading.select import Hit, Page
 from pipelines.reading.text import folded
 from pipelines.reading.tree import Element
@@ -37,7 +37,9 @@ def locate(page: Page, layout: Layout = LAYOUT) -> Located | None:
     before(lines, extent, finds)
     between(lines, extent, body, finds)
     if "category" not in finds.elements:
-        category_above(lines[: extent.title], lines[extent.title].element, folded(lines[extent.title].text), finds)
+        said = folded(lines[extent.title].text)
+        category_above(lines[: extent.title], lines[extent.title].element, said, finds)
+        category_told(page.structured.sections, said, finds)
     pictures_between(lines[extent.title].element, body, extent.around, finds)
     after(lines, extent, body, finds)
     for block in boxes(lines, extent):

@@ -115,6 +115,11 @@ def category_above(lines: Sequence[Block], article: Element, title: str, finds: 
         category(heading, trail=False, title=title, finds=finds)
 
 
+def category_told(sections: Sequence[str], title: str, finds: Finds) -> None:
+    """What the page tells machines."""
+    _name(sections, title, finds)
+
+
 def _name(said: Sequence[str], title: str, finds: Finds) -> None:
     """The last of these words that may be a section's."""
     named = [
