@@ -27,36 +27,38 @@ MONTHS = {
 }  # fmt: skip
 ENGLISH = "(?P<en>jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]{0,6}"
 VIETNAMESE = r"tháng\s+(?P<vi>mười\s+một|mười\s+hai|một|giêng|hai|ba|tư|bốn|năm|sáu|bảy|bẩy|tám|chín|mười|chạp)(?!\w)"
-NUMBERED = r"(?:tháng|th)\.?\s*(?P<month>\d{1,2})"
+NUMBERED = r"(?:tháng|thg|th)\.?\s*(?P<month>\d{1,2})"
 YEAR = r"(?P<year>\d{4})(?!\d)"
 YEARS = re.compile(r"\d{4}")  # no form is without
 DAY = r"(?<![\d/])(?P<day>\d{1,2})(?:st|nd|rd|th)?"
 BETWEEN = r"[\s,|()–-]*(?:(?:thứ\s+\w+|chủ\s+nhật|ngày|lúc|hôm|vào)[\s,|()–-]*)*"  # what may stand between a date and its time or label
 
-ISO = r"(?<!\d)(?P<year>\d{4})-(?P<month>\d{1,2})-(?P<day>\d{1,2})"
-ISO_CLOCK = r"(?:[T ](?P<clock>\d{2}:\d{2}(?::\d{2})?)(?:[.,]\d+)?\s?(?P<zone>Z|[+-]\d{2}:?\d{2})?)?(?![\d-])"
+ISO = r"(?<![\d/.-])(?P<year>\d{4})(?P<between>[-/.])(?P<month>\d{1,2})(?P=between)(?P<day>\d{1,2})"  # 2015-03-24, 2024/03/12
+ISO_CLOCK = r"(?:[T ](?P<clock>\d{2}:\d{2}(?::\d{2})?)(?:[.,]\d+)?\s?(?P<zone>Z|[+-]\d{2}:?\d{2})?)?(?![\d/-])"
 FORMS = tuple(
     re.compile(form, re.IGNORECASE)
     for form in (
         ISO + ISO_CLOCK,
         r"(?<![\d/.-])(?P<a>\d{1,2})\s?(?P<sep>[/.-])\s?(?P<b>\d{1,2})\s?(?P=sep)\s?(?P<year>\d{4})(?![\d/])",  # 6/10/2017, 28-04-2023
-        rf"{DAY},?\s+{NUMBERED}(?:,|\s|năm)+{YEAR}",  # ngày 12 tháng 01 năm 2024, 12 Th1 2024
+        rf"{DAY}(?:,?\s+|[/-]){NUMBERED}(?:[,/-]|\s|năm)+{YEAR}",  # ngày 12 tháng 01 năm 2024, 12 Th1 2024
         rf"{DAY},?\s+{VIETNAMESE}(?:,|\s|năm)+{YEAR}",  # 12 Tháng Một, 2024
         rf"{NUMBERED}\s+(?P<day>\d{{1,2}}),\s*{YEAR}",  # Th1 12, 2024
         rf"{VIETNAMESE}\s+(?P<day>\d{{1,2}}),\s*{YEAR}",  # Tháng Một 12, 2024
-        rf"{DAY},?\s+{ENGLISH}\.?,?\s+{YEAR}",  # 12 January 2024
+        rf"{DAY}(?:,?\s+|-){ENGLISH}(?:\.?,?\s+|-){YEAR}",  # 12 January 2024
         rf"(?<!\w){ENGLISH}\.?\s+(?P<day>\d{{1,2}})(?:st|nd|rd|th)?,?\s+{YEAR}",  # January 12, 2024
     )
 )
 CLOCK = re.compile(
-    r"(?<![\d:+-])(?P<hour>\d{1,2})\s?(?::|h|giờ)\s?(?P<minute>\d{2})(?:\s?(?::|phút)\s?(?P<second>\d{2})|\s?phút|\s?['’′])?(?![\d:])"
+    r"(?<![\d:+-])(?P<hour>\d{1,2})\s?(?::|h|g|giờ)\s?(?P<minute>\d{2})(?:\s?(?::|phút)\s?(?P<second>\d{2})|\s?phút|\s?['’′])?(?![\d:])"
     r"\s*(?P<half>SA|CH|AM|PM|sáng|chiều)?(?!\w)",
     re.IGNORECASE,
 )
 AFTERNOON = frozenset({"ch", "pm", "chiều"})
 BESIDE = re.compile(BETWEEN, re.IGNORECASE)
 PUBLISHED = re.compile(
-    rf"(?:ngày\s+(?:đăng|xuất\s+bản|viết|gửi|tạo|ban\s+hành)|đăng\s+(?:lúc|ngày|tải)|xuất\s+bản|gửi\s+lúc|published)[\s:]*{BETWEEN}$", re.IGNORECASE
+    rf"(?:ngày\s+(?:đăng(?:\s+(?:tin|bài))?|xuất\s+bản|viết|gửi|tạo|ban\s+hành)|thời\s+gian\s+đăng|đăng\s+(?:lúc|ngày|tải|vào)|xuất\s+bản|gửi\s+lúc"
+    rf"|published|posted(?:\s+on)?)[\s:]*{BETWEEN}$",
+    re.IGNORECASE,
 )
 UPDATED = re.compile(
     rf"(?:(?:lần\s+)?cập\s+nh[ậâ][tp](?:\s+(?:lúc|ngày|lần\s+cuối|cuối(?:\s+cùng)?))?|(?:chỉnh\s+)?sửa(?:\s+(?:lúc|ngày|đổi|lần\s+cuối))?|modified|updated)[\s:]*{BETWEEN}$",
@@ -66,7 +68,7 @@ BESIDE_DATES = re.compile(  # labels of dates, counters and tools
     r"gửi\s+(?:e-?mail|bài|tin|mail|cho\s+bạn(?:\s+bè)?)(?:\s+viết|\s+này)?|(?:bản\s+in|in\s+(?:bài|trang|tin))(?:\s+viết|\s+này)?"
     r"|(?:số\s+)?(?:lượt|lần)\s+(?:xem|đọc)|(?:đã|người)\s+(?:xem|đọc)|(?:đọc|nghe)\s+bài(?:\s+viết)?|cỡ\s+chữ(?:\s*:?\s*(?:nhỏ|vừa|lớn)(?!\w))*|chia\s+sẻ|facebook|zalo|twitter"
     r"|người\s+đăng\s*:?\s*\S+|(?:(?:ngày|thời\s+gian|giờ)\s+)?(?:(?:lần\s+)?cập\s+nh[ậâ][tp]|đăng|xuất\s+bản|gửi|tạo|viết)(?:\s+(?:lúc|ngày|lần\s+cuối|cuối|tải|tin|bài))?"
-    r"|(?:chỉnh\s+)?sửa(?:\s+(?:đổi|lúc|ngày|lần\s+cuối))|thứ\s+\w+|chủ\s+nhật|ngày|lúc|gmt\s*[+-]?\d*",
+    r"|(?:chỉnh\s+)?sửa(?:\s+(?:đổi|lúc|ngày|lần\s+cuối))|thời\s+gian|posted\s+on|post\s+date|thứ\s+\w+|chủ\s+nhật|ngày|lúc|vào|gmt\s*[+-]?\d*",
     re.IGNORECASE,
 )
 MOST_DATES = 2  # of publication and of change
