@@ -18,6 +18,7 @@ CAPTION = re.compile(
     r"[(\[]?\s*(?:(?:toàn|quang) cảnh|(?:hình )?ảnh\b|các đại biểu|đại biểu|đồng chí|đ/c|lãnh đạo|một góc|gian hàng|ông|bà)\b.*",
     re.IGNORECASE | re.DOTALL,
 )
+ADDRESSED = re.compile(r"kính gửi", re.IGNORECASE)
 SENTENCE_END = re.compile(r"[.;:!?…/]$")
 OTHER_ARTICLE = 25  # characters of the shortest title of another article, as a link in a related list
 POINTER = re.compile(r"(?:[>»\s]+(?=\w)|(?:[>»\s]*)(?:xem thêm|đọc thêm|tin liên quan|bài liên quan|xem chi tiết bài)\s*:)", re.IGNORECASE)
@@ -129,7 +130,7 @@ def _set_apart(body: Sequence[Paragraph]) -> list[Paragraph]:
     pictured = {id(one) for before, one in pairwise(body) if before.image and not SENTENCE_END.search(one.text)}  # may be captions
     worded = [one for one in body if one.lines and one.kind != "caption" and id(one) not in pictured]
     worded = worded[:1] + [one for one in worded[1:] if len(one.text) >= SHORTEST_LEAD][:2]  # a short line may be a caption or a heading
-    if len(worded) < 2 or len(worded[0].text) < SHORTEST_LEAD or worded[0].style.align == "right":  # noqa: PLR2004 - one to compare
+    if len(worded) < 2 or len(worded[0].text) < SHORTEST_LEAD or worded[0].style.align == "right" or ADDRESSED.match(worded[0].text):  # noqa: PLR2004 - one to compare
         return []
     if worded[0].kind != "p" and not (worded[0].kind in {"h2", "h3", "h4"} and SENTENCE_END.search(worded[0].text)):
         return []

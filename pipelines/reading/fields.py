@@ -94,7 +94,7 @@ def category_of(page: Page, layout: Layout, notes: Notes) -> str | None:
 
 
 def tags_of(page: Page, layout: Layout, notes: Notes) -> tuple[str, ...]:
-    tags = next((tuple(dict.fromkeys(hit.text for hit in found if hit.text)) for found in hits(page, layout.tags)), ())
+    tags = next((tuple(dict.fromkeys(hit.text.lstrip("# ") for hit in found if hit.text.strip("# "))) for found in hits(page, layout.tags)), ())
     if tags:
         notes.layout("tags", ", ".join(tags))
     return tags

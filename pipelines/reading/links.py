@@ -25,7 +25,7 @@ ICONS = (
 )  # the last are Joomla's
 ICON = re.compile(  # what pictures of lists and tools are called
     r"(?:[\w-]*icon[\w-]*|arrow|attach(?:ment)?|bullet|dot|line|spacer|blank|print(?:er)?|mail|email|new|hot|pdf|docx?|xlsx?|word|excel|zip|file|top|back|home|rss|facebook|zalo"
-    r"|twitter|mui-?_?ten|tai-?_?ve|download|loading|p|gr)[_-]?\d*\.(?:gif|png|ico|svg)",
+    r"|twitter|mui-?_?ten|tai-?_?ve|download|loading|zoom-?(?:in|out)|p|gr)[_-]?\d*\.(?:gif|png|ico|svg)",
     re.IGNORECASE,
 )
 TINY = 24  # pixels: what is smaller illustrates nothing

@@ -181,7 +181,8 @@ def _named_beside(lines: Sequence[Block], line: Block, finds: Finds) -> None:
     for beside in lines[max(0, line.index - 1) : line.index + 2]:
         signed = names_in(beside.text) if beside is not line and _is_beside(beside.element, line.element) else None
         kind = signed.authors[0].kind if signed and len(signed.authors) == 1 else None
-        if (kind == "unit" and beside.element is line.element) or (kind == "person" and _names_writer(beside.text, finds)):
+        pointed = kind == "initials" and "." in beside.text
+        if pointed or (kind == "unit" and beside.element is line.element) or (kind == "person" and _names_writer(beside.text, finds)):
             finds.first("byline", made(beside.text))
             clear(beside)
 

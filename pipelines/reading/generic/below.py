@@ -28,10 +28,12 @@ from pipelines.reading.tree import Element, inner_text
 KEYWORDS = re.compile(r"(?:từ kh[oó]á?a?|tags?|thẻ|chủ đề\s*:)\s*:?", re.IGNORECASE)
 LABELS = re.compile(r"(?:^|[\s_-])(?:tags?|keywords?|tu-?_?khoa)(?:$|[\s_-])", re.IGNORECASE)
 LABEL_PATH = re.compile(r"/(?:tags?|the|tu-?khoa|chu-?de|hashtag)/", re.IGNORECASE)
+OTHER_LINK = 15  # letters of the title of another article, beside whose date it stands
 SIZES = 30  # letters at most beside a file that tell its size
 FURTHER = 11  # lines below the element around the article that may still tell of it
 FILES = re.compile(
-    r"(?:các )?(?:tệp|file|tài liệu|văn bản|tập tin|biểu mẫu|phụ lục)(?:(?: \w+){0,3} (?:đính kèm|kèm theo|gắn kèm|gửi kèm))?(?: tin)?\s*:?"
+    r"(?:các )?(?:tệp|file|tài liệu|văn bản|tập tin|biểu mẫu|phụ lục)(?:(?: \w+){0,3} (?:đính kèm|kèm theo|gắn kèm|gửi kèm))?(?: tin)?"
+    r"\s*(?:\(\d+\))?\s*:?"
     r"|tải về\s*:?",
     re.IGNORECASE,
 )
@@ -108,7 +110,7 @@ def _place(lines: Sequence[Block], block: Block, finds: Finds) -> None:
             finds.add("attachments", link)
     elif KEYWORDS.match(text):
         _keywords(block, finds)
-    elif prints_date(block) and not block.is_link:
+    elif prints_date(block) and not any(len(dates.words_beside(normal(inner_text(link)))) >= OTHER_LINK for link in links_of(block)):
         finds.add("published", dated(lines, block))
         return
     elif SOURCE.match(text):

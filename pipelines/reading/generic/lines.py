@@ -27,7 +27,10 @@ POSTED = re.compile(r"(?:người đăng|đăng bởi|viết bởi|bởi|posted 
 TOOLS = re.compile(
     r"cỡ chữ|(?<!\w)a ?- ?a|a ?\+|lượt (?:xem|đọc)|(?<!\w)in (?:trang|bài)|đọc bài|gửi (?:email|bài)|chia sẻ|đang online", re.IGNORECASE
 )
-SIGNING = re.compile(r"author|tac-?_?gia|byline|nguoi-?_?viet|but-?_?danh|signature|(?:^|[\s_-])sign(?:$|[\s_-])", re.IGNORECASE)
+SIGNING = re.compile(
+    r"author|tac-?_?gia|byline|nguoi-?_?viet|but-?_?danh|signature|(?:^|[\s_-])tg(?:$|[\s_-])|(?:^|[\s_-])sign(?:$|[\s_-])", re.IGNORECASE
+)
+OFFICE = re.compile(r"[^–-]+ [–-] (?:văn phòng|phòng|ban|trung tâm|chi cục|thanh tra) .+", re.IGNORECASE)  # behind a name
 PLACED = re.compile(
     r"[^\d:|]{2,40},\s*ngày\s+[\d.…]{1,4}\s+tháng\s+[\d.…]{1,4}\s+năm\s+\d{4}\W*", re.IGNORECASE
 )  # of a letter: Hà Nội, ngày 5 tháng 9 năm 2023
@@ -90,7 +93,11 @@ def signs(block: Block) -> bool:
     """A name on a line of its own: labelled, or in an element called after its author."""
     named = f"{block.element.get('class') or ''} {block.element.get('id') or ''}"
     signed = None if POSTED.match(block.text) else names_in(block.text)
-    return signed is not None and (bool(signed.method) or (SIGNING.search(named) is not None and signed_by(block.element) is not None))
+    return signed is not None and (
+        bool(signed.method)
+        or OFFICE.fullmatch(block.text) is not None
+        or (SIGNING.search(named) is not None and signed_by(block.element) is not None)
+    )
 
 
 def signed_by(element: Element) -> byline.Signed | None:

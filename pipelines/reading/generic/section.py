@@ -13,7 +13,7 @@ from pipelines.reading.names import is_site, kind_of
 from pipelines.reading.text import folded, normal
 from pipelines.reading.tree import Element, inner_text
 
-TRAIL = re.compile(r"crumb|(?:^|[\s_-])(?:bread|bc)(?:$|[\s_-])|duong-?_?dan|path(?:$|[\s_-])|pathway", re.IGNORECASE)
+TRAIL = re.compile(r"crumb|(?:^|[\s_-])(?:bread|bc)(?:$|[\s_-])|duong-?_?dan|vi-?_?tri(?:$|[\s_-])|path(?:$|[\s_-])|pathway", re.IGNORECASE)
 BLOCK_OF_TRAIL = frozenset({"table", "section", "article", "main", "body"})
 NOTHING = re.compile(
     r"(?:xem )?(?:nội dung )?chi tiết.*|liên kết.*|thống kê.*|thăm dò.*|tìm kiếm.*|đăng nhập.*|danh mục.*", re.IGNORECASE
@@ -36,7 +36,7 @@ SHORTEST, SHORT, LONGEST = 4, 40, 60  # characters of a section's name
 def trail_of(block: Block) -> Element | None:
     """The breadcrumb it is part of."""
     for one in (block.element, *block.element.iterancestors()):
-        if _is_trail(f"{one.get('class') or ''} {one.get('id') or ''}"):
+        if _is_trail(f"{one.get('class') or ''} {one.get('id') or ''} {one.get('aria-label') or ''}"):
             return one
         if one.tag in BLOCK_OF_TRAIL:
             break
