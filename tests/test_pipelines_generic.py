@@ -175,3 +175,68 @@ def test_a_date_alone_at_the_end_of_the_text() -> None:
     article = article_of("<h1>{title}</h1>", text=f"{TEXT}<p>07:00:42 20/03/2019</p><p>C.N</p>")
     assert article.published_at == datetime(2019, 3, 20, 7, 0, 42, tzinfo=VIETNAM)
     assert len(article.text.splitlines()) == 2
+
+
+@pytest.mark.parametrize(
+    "line",
+    (
+        "Hạn nộp hồ sơ: 30/12/2018", "Ngày có hiệu lực: 01/01/2018", "Thời gian tổ chức: 25/12/2018", "Từ ngày 20/10/2018 đến ngày 25/10/2018",
+        "Ảnh chụp ngày 20/10/2018", "Quyết định số 12/QĐ-SCT ngày 12/11/2018", "Bản quyền 01/01/2015", "Hôm nay: 25/05/2019", "Ngày ban hành: 12/11/2018",
+    ),
+)  # fmt: skip
+def test_a_date_of_something_else_is_none_of_the_article(line: str) -> None:
+    article = article_of(f"<h1>{{title}}</h1><p>{line}</p>")
+    assert (article.published_at, article.category) == (None, "Công nghiệp")
+
+
+@pytest.mark.parametrize(
+    "lines",
+    (
+        "<p>20/10/2018 08:30 | Hải Dương</p>", "<p>20/10/2018</p><p>Lào Cai</p>", "<p>20/10/2018 | <a href='/tt'>Thanh tra</a></p>",
+        "<p>20/10/2018 | Công đoàn</p>", "<p>20/10/2018 | Tin Trong Tỉnh</p>", "<p>20/10/2018</p><h2>Gương Sáng Doanh Nhân</h2>",
+        "<p>Người đăng: Nguyễn Văn An | 20/10/2018</p>", "<p>Thời Sự | 20/10/2018</p>",
+    ),
+)  # fmt: skip
+def test_a_place_a_section_or_an_account_beside_the_date_is_no_author(lines: str) -> None:
+    article = article_of(f"<h1>{{title}}</h1>{lines}")
+    assert article.byline is None
+    assert article.published_at is not None
+
+
+@pytest.mark.parametrize(
+    ("title", "below", "day"),
+    (
+        ("Hương Sắc Mùa Xuân", "<p>20/10/2018</p>", datetime(2018, 10, 20, tzinfo=VIETNAM)),  # it reads like a name
+        ("Kết quả kiểm tra thị trường trong ngày <b>20/10/2018</b>", "", None),
+    ),
+)
+def test_a_title_is_no_author_and_keeps_the_date_that_it_speaks_of(title: str, below: str, day: datetime | None) -> None:
+    page = f"<html><head><title>Tin</title></head><body><div><h1>{title}</h1>{below}<div>{TEXT}{TEXT}</div></div></body></html>"
+    found = read_html(page, URL, fetched_at=FETCHED)
+    assert isinstance(found, Reading), found
+    assert found.article.title == title.replace("<b>", "").replace("</b>", "")
+    assert (found.article.byline, found.article.published_at) == (None, day)
+
+
+@pytest.mark.parametrize(
+    ("text", "kept"),
+    (
+        ("<font>20/10/2018<br>{0}<br>{1}</font>", 2), ("<font>{0}<br>{1}<br>Ngày đăng: 20/10/2018</font>", 2), ("<form>{0}<br><br>{1}</form>", 2),
+        ("<p>{0}</p><p class='MsoFooter'>{1}</p>", 2), ("<p>{0}</p><div class='thong-tin-cung-cap'>{1}</div>", 2),
+        ("<p>{0}</p><p>Văn bản</p><p>{1}</p>", 3), ("<p>{0}</p><p>{1}</p><p>Thẻ căn cước công dân bản sao</p>", 3),
+        ("<div>{0}</div><div><p>Danh sách đơn vị gồm có:</p><p>{1}</p></div>", 3),
+    ),
+)  # fmt: skip
+def test_no_line_of_the_text_goes_with_what_stands_beside_it(text: str, kept: int) -> None:
+    sentences = [one.removeprefix("<p>") for one in TEXT.split("</p>")[:2]]
+    article = article_of("<h1>{title}</h1>", text=text.format(*sentences))
+    lines = article.text.split("\n")
+    assert all(any(one in line for line in lines) for one in sentences), lines
+    assert len(lines) in {kept, 1}  # single <br> may keep two sentences in one paragraph
+
+
+def test_a_date_beside_the_title_of_another_article_is_that_ones() -> None:
+    others = "".join(f"<h4><a href='/{day}'>Hội nghị tổng kết công tác khuyến công năm qua</a></h4><p>{day}/10/2018</p>" for day in (19, 18))
+    article = article_of("<h1>{title}</h1>", text=f"<div>{TEXT}</div><div class='hot'>{others}</div>")
+    assert article.published_at is None
+    assert len(article.text.split("\n")) == 2

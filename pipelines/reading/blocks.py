@@ -20,7 +20,7 @@ UNSEEN = frozenset({"script", "style", "noscript", "template", "head", "select",
 BLOCK = frozenset(
     {"p", "div", "td", "th", "li", "h1", "h2", "h3", "h4", "h5", "h6", "section", "article", "main", "tr", "table", "tbody", "ul", "ol"}
     | {"header", "footer", "aside", "nav", "form", "body", "html", "dl", "dd", "dt", "center", "blockquote", "figure", "figcaption", "caption"}
-    | {"fieldset", "pre", "address"}
+    | {"fieldset", "pre", "address", "details", "summary"}
 )
 BESIDE = 40  # letters beside the date in a line that is there to give it
 ICON = 20  # letters at most that stand for a picture
@@ -29,7 +29,7 @@ HEADER = 140  # letters at most of a line that gives date, counter or name
 SECTION_NAME = 40  # letters at most
 PLACES = frozenset({"td", "div", "center", "article", "section"})  # whose lines may be set apart
 ASIDE = re.compile(  # one name of a class or id
-    r"\S*(?:comment(?!s?-(?:open|closed))|binh-?_?luan|related|lien-?_?quan|sidebar|footer|breadcrumb|other-?_?(?:news|article|item)|tin-?_?khac|tin-?_?cu"
+    r"\S*(?:comment(?!s?-(?:open|closed))|binh-?_?luan|related|lien-?_?quan|sidebar|footer|breadcrumb|other-?_?(?:news|article|item)|tin-?_?khac|tin-?_?cu(?![a-z])"
     r"|cung-?_?chuyen|cung-?_?muc|navbar|navigation|captcha|tham-?_?do|thong-?_?ke|quang-?_?cao|duong-?_?dan|sharing|addthis)\S*"
     r"|(?:\S*[_-])?(?:menu|nav|poll|counter|share|social|tags?|path|(?<!elementor-)widget)(?:[_-]?(?:box|list|wrap(?:per)?|area|block|links?|bar|buttons?|icons?|line|items?))?",
     re.IGNORECASE,
@@ -275,6 +275,8 @@ def _visit(lines: Lines, element: Element, around: Place) -> Place:
             line.pieces.append(" ")
         elif tag == "br":
             lines.break_()
+        elif tag == "hr":
+            lines.end()
     if (text := element.text) and not (tag in DRAWN and _is_drawn(element, text)):
         lines.add(text, place, element, behind=False)
     return place
@@ -314,4 +316,4 @@ def _judged(css: str, classes: str) -> tuple[bool, bool]:
 
 @lru_cache(maxsize=8192)
 def names_aside(names: str) -> bool:
-    return any(ASIDE.fullmatch(one) for one in names.split())
+    return any(ASIDE.fullmatch(one) for one in names.split() if not one.startswith("Mso"))  # Word's footers and comments are text

@@ -34,7 +34,7 @@ DAY = r"(?<![\d/])(?P<day>\d{1,2})(?:st|nd|rd|th)?"
 BETWEEN = r"[\s,|()–-]*(?:(?:thứ\s+\w+|chủ\s+nhật|ngày|lúc|hôm|vào)[\s,|()–-]*)*"  # what may stand between a date and its time or label
 
 ISO = r"(?<![\d/.-])(?P<year>\d{4})(?P<between>[-/.])(?P<month>\d{1,2})(?P=between)(?P<day>\d{1,2})"  # 2015-03-24, 2024/03/12
-ISO_CLOCK = r"(?:[T ](?P<clock>\d{2}:\d{2}(?::\d{2})?)(?:[.,]\d+)?\s?(?P<zone>Z|[+-]\d{2}:?\d{2})?)?(?![\d/-])"
+ISO_CLOCK = r"(?:[T ](?P<clock>\d{2}:\d{2}(?::\d{2})?)(?:[.,]\d+)?\s?(?P<zone>Z|[+-]\d{2}:?\d{2})?(?!\s?(?:[AP]M|SA|CH)))?(?![\d/-])"
 FORMS = tuple(
     re.compile(form, re.IGNORECASE)
     for form in (
@@ -50,13 +50,13 @@ FORMS = tuple(
 )
 CLOCK = re.compile(
     r"(?<![\d:+-])(?P<hour>\d{1,2})\s?(?::|h|g|giờ)\s?(?P<minute>\d{2})(?:\s?(?::|phút)\s?(?P<second>\d{2})|\s?phút|\s?['’′])?(?![\d:])"
-    r"\s*(?P<half>SA|CH|AM|PM|sáng|chiều)?(?!\w)",
+    r"\s*(?P<half>SA|CH|AM|PM|sáng|chiều|tối)?(?!\w)",
     re.IGNORECASE,
 )
-AFTERNOON = frozenset({"ch", "pm", "chiều"})
+MORNING, AFTERNOON = frozenset({"sa", "am", "sáng"}), frozenset({"ch", "pm", "chiều", "tối"})
 BESIDE = re.compile(BETWEEN, re.IGNORECASE)
 PUBLISHED = re.compile(
-    rf"(?:ngày\s+(?:đăng(?:\s+(?:tin|bài))?|xuất\s+bản|viết|gửi|tạo|ban\s+hành)|thời\s+gian\s+đăng|đăng\s+(?:lúc|ngày|tải|vào)|xuất\s+bản|gửi\s+lúc"
+    rf"(?:ngày\s+(?:đăng(?:\s+(?:tin|bài))?|xuất\s+bản|viết|gửi|tạo)|thời\s+gian\s+đăng|đăng\s+(?:lúc|ngày|tải|vào)|xuất\s+bản|gửi\s+lúc"
     rf"|published|posted(?:\s+on)?)[\s:]*{BETWEEN}$",
     re.IGNORECASE,
 )
@@ -71,6 +71,12 @@ BESIDE_DATES = re.compile(  # labels of dates, counters and tools
     r"|(?:chỉnh\s+)?sửa(?:\s+(?:đổi|lúc|ngày|lần\s+cuối))|thời\s+gian|posted\s+on|post\s+date|thứ\s+\w+|chủ\s+nhật|ngày|lúc|vào|gmt\s*[+-]?\d*",
     re.IGNORECASE,
 )
+OF_ELSE = re.compile(  # what a date is of that is none of an article
+    r"(?<!\w)(?:(?:hạn|hiệu\s+lực|tổ\s+chức|sinh|chụp|bản\s+quyền|hôm\s+nay|ban\s+hành|ký|áp\s+dụng|giấy\s+phép)(?:\s+[^\W\d]+){0,4}|từ|trước|số\s+\S*\d\S*)"
+    r"[\s:,(]*(?:thứ\s+\w+,?\s+|chủ\s+nhật,?\s+)?(?:ngày\s+)?\d{1,2}\s?[/.-]",
+    re.IGNORECASE,
+)
+LAST_HOUR = 23
 MOST_DATES = 2  # of publication and of change
 LABEL_REACH = 45  # characters before a date in which its label stands
 
@@ -102,7 +108,7 @@ def modified(text: str, order: Order = "dmy") -> datetime | None:
 def letters_beside(text: str) -> int | None:
     """How many letters of a printed line are no date, time or label of one; None where it has no date."""
     line = normal(text)
-    if not 0 < max(len(list(_dates(line, order))) for order in ORDERS) <= MOST_DATES:
+    if not 0 < max(len(list(_dates(line, order))) for order in ORDERS) <= MOST_DATES or OF_ELSE.search(line):
         return None
     return sum(map(str.isalpha, words_beside(line)))
 
@@ -178,7 +184,8 @@ def _clock(line: str, date: tuple[int, int]) -> re.Match[str] | None:
     beside: list[tuple[int, re.Match[str]]] = []
     for found in CLOCK.finditer(line):
         gap = line[found.end() : date[0]] if found.end() <= date[0] else line[date[1] : found.start()]
-        if (found.end() <= date[0] or date[1] <= found.start()) and BESIDE.fullmatch(gap):
+        told = int(found["hour"]) <= LAST_HOUR and int(found["minute"]) < 60  # noqa: PLR2004 - minutes of an hour
+        if told and (found.end() <= date[0] or date[1] <= found.start()) and BESIDE.fullmatch(gap):
             beside.append((len(gap), found))
     return min(beside, key=lambda one: one[0])[1] if beside else None
 
@@ -211,7 +218,7 @@ def _hour(clock: re.Match[str]) -> int:
     hour, half = int(clock["hour"]), (clock["half"] or "").lower()
     if half in AFTERNOON and hour < 12:  # noqa: PLR2004 - noon
         return hour + 12
-    return 0 if half in {"sa", "am"} and hour == 12 else hour  # noqa: PLR2004 - midnight
+    return 0 if half in MORNING and hour == 12 else hour  # noqa: PLR2004 - midnight
 
 
 def _zone(zone: str | None) -> timezone:

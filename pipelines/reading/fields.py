@@ -116,7 +116,7 @@ def source_of(page: Page, layout: Layout, naming: Naming, notes: Notes) -> Sourc
 def files_of(page: Page, layout: Layout) -> list[Link]:
     found = next(iter(hits(page, layout.attachments)), [])
     anchors = [a for hit in found for a in ([hit.element] if hit.element.tag == "a" else hit.element.iter("a"))]
-    return [Link(url, normal(inner_text(a))) for a in anchors if (url := absolute(a.get("href") or "", page.base))]
+    return [Link(url, normal(inner_text(a)) or normal(a.get("title") or "")) for a in anchors if (url := absolute(a.get("href") or "", page.base))]
 
 
 def pictures_of(page: Page, layout: Layout) -> Iterator[Image]:
@@ -148,7 +148,8 @@ def _caption(image: Element) -> str:
 
 def signed_of(page: Page, layout: Layout, naming: Naming, notes: Notes) -> Signed | None:
     for found in hits(page, layout.byline):
-        lines = [signed for hit in found if (signed := byline.parse(hit.text, naming, labelled=True))]
+        labelled = notes.method == "layout"
+        lines = [signed for hit in found if (signed := byline.parse(hit.text, naming, labelled=labelled))]
         if lines:
             for hit in found:
                 hit.element.set(MARK, "byline")

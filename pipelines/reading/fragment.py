@@ -144,7 +144,7 @@ class Walk:
         if name in GROUPS:
             self._tables += 1
             self._groups.append((name, self._tables))
-        elif name in EMPHASIS:
+        elif name in EMPHASIS and f"<{name}>" not in self._inline:
             self._open(f"<{name}>")
         elif name == "a" and (url := absolute(tag.get("href") or "", self.base)):
             self.links.append(Link(url, normal(inner_text(tag)) or normal(tag.get("title") or "")))

@@ -13,13 +13,13 @@ from pipelines.reading.article import Located
 from pipelines.reading.blocks import Block, Blocks
 from pipelines.reading.generic.around import before, between, pictures_between, title_of
 from pipelines.reading.generic.below import after
-from pipelines.reading.generic.extent import ROOTS, Extent, body_of, boxes, find_extent
+from pipelines.reading.generic.extent import LEAST, ROOTS, Extent, body_of, boxes, find_extent
 from pipelines.reading.generic.finds import Finds, clear, is_whole, last_part
 from pipelines.reading.generic.lines import within
 from pipelines.reading.generic.section import category_above, category_told
 from pipelines.reading.select import Hit, Page
 from pipelines.reading.text import folded
-from pipelines.reading.tree import Element
+from pipelines.reading.tree import Element, inner_text
 
 LAYOUT = Layout()  # for pages of which not even a site is known
 
@@ -44,6 +44,9 @@ def locate(page: Page, layout: Layout = LAYOUT) -> Located | None:
     after(lines, extent, body, finds)
     for block in boxes(lines, extent):
         clear(block)
+    for form in body.iter("form"):
+        if len(inner_text(form)) >= LEAST:  # WebForms put the text into one
+            form.tag = "div"
     title = Hit(lines[extent.title].element, named, "title")
     if within(lines[extent.first].element, title.element):  # words of a box that holds the text too
         clear(lines[extent.title])

@@ -5,12 +5,14 @@ them, and takes away what is neither that nor text.
 import re
 from collections.abc import Sequence
 
+from archive.records import Author
 from pipelines.reading import dates
 from pipelines.reading.blocks import HEADER, Block, is_block
 from pipelines.reading.generic.extent import ROOTS, UNTITLED, Extent
-from pipelines.reading.generic.finds import OTHER_ARTICLE, Finds, clear, date_part, dated, is_timed, is_whole, made, own
+from pipelines.reading.generic.finds import OTHER_ARTICLE, Finds, clear, date_part, dated, is_timed, is_whole, links_of, made, own
 from pipelines.reading.generic.lines import (
     PARAGRAPH,
+    POSTED,
     SIGNING,
     TOOLS,
     is_caption,
@@ -34,6 +36,9 @@ LABELLED_NAME = re.compile(r"(?:tác giả|người viết|bút danh|tin,? ảnh
 BARS = re.compile(r"\s*[|•·]\s*")
 SHORT = 40  # letters of a line between title and text that is no part of it, where it stands outside the element of the text
 POSTING = re.compile(r"(?:ngày|thời gian) (?:đăng|xuất bản)|đăng (?:lúc|ngày)|xuất bản|gửi lúc", re.IGNORECASE)
+MOST_PICTURES = 20  # between title and text that are looked at
+GIVEN = 2  # words of a name without its surname
+GOES_ON = re.compile(r"(?:(?<!\w)(?:ngày|đến|từ|tuần|tháng|năm|quý|và)|[,–-])$", re.IGNORECASE)  # a title to which the date belongs
 ABOVE = 8  # lines above the title that may tell of it
 DAY_ONLY = re.compile(r"\s*\d{4}-\d{1,2}-\d{1,2}\s*[-–—:]?\s*")
 
@@ -41,11 +46,14 @@ DAY_ONLY = re.compile(r"\s*\d{4}-\d{1,2}-\d{1,2}\s*[-–—:]?\s*")
 def title_of(block: Block, finds: Finds) -> str:
     """The words of the title's line, without a date that stands beside them in an element of its own."""
     text = block.text
-    for part in block.element.iterdescendants():
-        said = normal(inner_text(part)) if isinstance(part.tag, str) else ""
-        if said and said != text and (text.endswith(said) or text.startswith(said)) and dates.letters_beside(said) == 0:
+    for part in dict.fromkeys(kept for kept, behind in block.places if not behind and kept is not block.element):
+        said = normal(inner_text(part))
+        if not said or said == text or dates.letters_beside(said) != 0:
+            continue
+        rest = text.removesuffix(said).rstrip() if text.endswith(said) else text.removeprefix(said).lstrip() if text.startswith(said) else text
+        if rest != text and (said.startswith("(") or not GOES_ON.search(rest)):
             finds.add("published", part)
-            text = normal(text.replace(said, " "))
+            text = rest
     return text
 
 
@@ -106,11 +114,7 @@ def between(lines: Sequence[Block], extent: Extent, body: Element, finds: Finds)
         elif (part := date_part(block)) is not None:
             finds.add("published", part)
             clear(block)
-        elif (
-            labelled_section(lines, block, finds)
-            or is_furniture(text)
-            or (len(text) <= HEADER and (TOOLS.search(text) or trail_of(block) is not None))
-        ):
+        elif labelled_section(lines, block, finds) or _is_tool(block):
             clear(block)
         elif signs(block):
             finds.first("byline", own(block))
@@ -128,21 +132,23 @@ def _is_tool(block: Block) -> bool:
 
 def _dated(lines: Sequence[Block], block: Block, title: str, finds: Finds) -> None:
     """A line of the date, and what else is named in it: whoever wrote the article, and its section."""
-    _signed_beside(block, finds)
-    _named_beside(lines, block, finds)
     category_beside(block, title, finds)
+    _signed_beside(block, finds)
+    _named_beside(lines, block, title, finds)
     finds.add("published", dated(lines, block))
 
 
 def pictures_between(title: Element, body: Element, around: Element, finds: Finds) -> None:
     """A picture between title and text, alone in its box."""
-    above = False
+    above, pictures = False, 0
     for one in around.iter():
-        if one is body:
+        if one is body or pictures == MOST_PICTURES:
             return
         above = above or one is title
-        if above and one.tag == "img" and not _is_icon(one):
-            finds.add("image", one)
+        if above and one.tag == "img":
+            pictures += 1
+            if not _is_icon(one):
+                finds.add("image", one)
 
 
 def _is_icon(picture: Element) -> bool:
@@ -170,16 +176,18 @@ def _signed_beside(block: Block, finds: Finds) -> None:
             finds.first("source", part)
 
 
-def _named_beside(lines: Sequence[Block], line: Block, finds: Finds) -> None:
-    """A name with its label in the line of the date, or an office on a line of its own beside it."""
+def _named_beside(lines: Sequence[Block], line: Block, title: str, finds: Finds) -> None:
+    """A name in the line of the date, with its label or between bars, or on a line of its own beside it; not an account, a link, or the title."""
     if (found := LABELLED_NAME.search(line.spaced)) and names_in(found[0]):
         finds.first("byline", made(found[0]))
+    linked = {normal(inner_text(link)) for link in links_of(line)}
     for part in BARS.split(line.spaced) if BARS.search(line.spaced) else ():
-        signed = names_in(part)
-        if signed and signed.authors and all(one.kind == "unit" or _names_writer(one.name, finds) for one in signed.authors):
+        signed = names_in(part) if part not in linked and not POSTED.match(part) else None
+        if signed and signed.authors and all(_is_office(one) or _names_writer(one.name, finds) for one in signed.authors):
             finds.first("byline", made(part))
     for beside in lines[max(0, line.index - 1) : line.index + 2]:
-        signed = names_in(beside.text) if beside is not line and _is_beside(beside.element, line.element) else None
+        other = beside is not line and not beside.linked and folded(beside.text) != title and _is_beside(beside.element, line.element)
+        signed = names_in(beside.text) if other and not POSTED.match(beside.text) else None
         kind = signed.authors[0].kind if signed and len(signed.authors) == 1 else None
         pointed = kind == "initials" and "." in beside.text
         if pointed or (kind == "unit" and beside.element is line.element) or (kind == "person" and _names_writer(beside.text, finds)):
@@ -187,10 +195,15 @@ def _named_beside(lines: Sequence[Block], line: Block, finds: Finds) -> None:
             clear(beside)
 
 
+def _is_office(author: Author) -> bool:
+    """Phòng Quản lý thương mại, Nhóm PV; not Thanh tra, which may be a section."""
+    return author.kind == "unit" and (len(author.name.split()) > GIVEN or author.name.endswith("PV"))
+
+
 def _names_writer(words: str, finds: Finds) -> bool:
     """A person's name, where nothing else says so; sections are written with capitals too."""
     section = any(words == one.text for one in finds.elements.get("category", ()))
-    return not section and (is_full_name(words) or (is_person(words) and not words.isupper()))
+    return not section and (is_full_name(words) or (len(words.split()) == GIVEN and is_person(words) and not words.isupper()))
 
 
 def _is_beside(one: Element, other: Element) -> bool:

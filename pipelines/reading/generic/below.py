@@ -7,10 +7,11 @@ from itertools import takewhile
 from pipelines.reading import dates
 from pipelines.reading.blocks import HEADER, Block
 from pipelines.reading.generic.extent import Extent
-from pipelines.reading.generic.finds import Finds, clear, dated, is_whole, links_of, made, own
+from pipelines.reading.generic.finds import OTHER_ARTICLE, Finds, clear, dated, is_whole, links_of, made, own
 from pipelines.reading.generic.lines import (
     PARAGRAPH,
     SIGNING,
+    TOOLS,
     ends,
     is_caption,
     is_foot,
@@ -25,7 +26,7 @@ from pipelines.reading.links import is_file, names_file
 from pipelines.reading.text import normal
 from pipelines.reading.tree import Element, inner_text
 
-KEYWORDS = re.compile(r"(?:từ kh[oó]á?a?|tags?|thẻ|chủ đề\s*:)\s*:?", re.IGNORECASE)
+KEYWORDS = re.compile(r"(?:từ kh[oó]á?a?|tags?)(?!\w)\s*:?|(?:thẻ|chủ đề)\s*(?::|$)", re.IGNORECASE)
 LABELS = re.compile(r"(?:^|[\s_-])(?:tags?|keywords?|tu-?_?khoa)(?:$|[\s_-])", re.IGNORECASE)
 LABEL_PATH = re.compile(r"/(?:tags?|the|tu-?khoa|chu-?de|hashtag)/", re.IGNORECASE)
 OTHER_LINK = 15  # letters of the title of another article, beside whose date it stands
@@ -48,10 +49,12 @@ def after(lines: Sequence[Block], extent: Extent, body: Element, finds: Finds) -
     paragraphs = [one.index for one in lines[extent.first : extent.last + 1] if is_paragraph(one)]
     end, second = (max(paragraphs), min(paragraphs[1:], default=0)) if paragraphs else (extent.last, 0)
     _file_boxes(lines[end + 1 : extent.last + 1], body, finds)
+    start = next((one.index for one in lines[extent.first : extent.last + 1] if within(one.element, body)), extent.first)
     for block in lines[extent.first : extent.last + 1]:
         text = block.text
         if not within(block.element, body):
-            if ((block.own < PARAGRAPH or is_header(block)) and not is_caption(block)) or block.aside or is_foot(block):
+            short = (block.own < PARAGRAPH or is_header(block)) and not is_caption(block) and not start < block.index < end
+            if short or block.aside or is_foot(block):
                 _place(lines, block, finds)
         elif block.index > end and KEYWORDS.match(text):
             _keywords(block, finds)
@@ -75,15 +78,16 @@ def _is_day(block: Block, finds: Finds) -> bool:
 def _files(lines: Sequence[Block], finds: Finds) -> None:
     """The files listed under a heading of their own."""
     heading = next((block for block in lines if FILES.fullmatch(block.text)), None)
-    if heading is None:
-        return
-    clear(heading)
-    for block in lines[heading.index - lines[0].index + 1 :]:
+    listed = False
+    for block in lines[heading.index - lines[0].index + 1 :] if heading is not None else ():
         links = [link for link in links_of(block) if _is_file(link)]
         if links and (block.linked * 2 > block.letters or block.own <= SIZES):
+            listed = True
             for link in links:
                 finds.add("attachments", link)
             clear(block)
+    if listed and heading is not None:
+        clear(heading)
 
 
 def _is_file(link: Element) -> bool:
@@ -110,7 +114,7 @@ def _place(lines: Sequence[Block], block: Block, finds: Finds) -> None:
             finds.add("attachments", link)
     elif KEYWORDS.match(text):
         _keywords(block, finds)
-    elif prints_date(block) and not any(len(dates.words_beside(normal(inner_text(link)))) >= OTHER_LINK for link in links_of(block)):
+    elif prints_date(block) and not _is_of_another(lines, block):
         finds.add("published", dated(lines, block))
         return
     elif SOURCE.match(text):
@@ -123,6 +127,14 @@ def _place(lines: Sequence[Block], block: Block, finds: Finds) -> None:
     clear(block)
 
 
+def _is_of_another(lines: Sequence[Block], dated: Block) -> bool:
+    """Does a date stand beside the title of another article, in its line or in the one before or behind it?"""
+    if any(len(dates.words_beside(normal(inner_text(link)))) >= OTHER_LINK for link in links_of(dated)):
+        return True
+    beside = (one for one in lines[max(0, dated.index - 1) : dated.index + 2] if one is not dated and one.is_link and one.letters >= OTHER_ARTICLE)
+    return any(not TOOLS.search(one.text) and not any(map(_is_file, links_of(one))) for one in beside)
+
+
 def _keywords(block: Block, finds: Finds) -> None:
     """The links behind their label, or the words where they are no links."""
     element, words = block.element, KEYWORDS.sub("", block.text, count=1)
@@ -130,7 +142,7 @@ def _keywords(block: Block, finds: Finds) -> None:
     if not links and words:
         parts = [said for one in element if (said := normal(inner_text(one))) and not KEYWORDS.fullmatch(said)] if is_whole(block) else []
         links = [made(said) for part in parts or re.split(r"[;,]", words[:HEADER]) if (said := normal(part))]
-    behind = list(element.itersiblings()) if not links else []
+    behind = list(element.itersiblings()) if not links and "tags" not in finds.elements else []
     links = links or [link for one in behind for link in one.iter("a")]
     links = links or [part for one in behind[:1] for part in one.iter() if len(part) == 0 and normal(part.text or "")]
     for link in links:

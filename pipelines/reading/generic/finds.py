@@ -9,7 +9,7 @@ from lxml import etree
 from pipelines.reading import dates
 from pipelines.reading.blocks import Block, is_block
 from pipelines.reading.text import normal
-from pipelines.reading.tree import Element
+from pipelines.reading.tree import Element, inner_text
 
 OTHER_ARTICLE = 25  # letters of the shortest title of another article, as a link
 WEEKDAY = re.compile(r"(?<!\w)(?:thứ\s+\w+|chủ\s+nhật|hôm\s+nay)", re.IGNORECASE)
@@ -116,13 +116,44 @@ def clear(block: Block) -> None:
     if is_whole(block):
         line.set("hidden", "")
         return
+    parts: dict[Element, list[tuple[Element, bool]]] = {}
     for kept, behind in block.places:
         top = _part(kept, line)
+        if top is line or (behind and top is kept):
+            _blank(kept, behind=behind)
+            parts.setdefault(top, [])
+        else:
+            parts.setdefault(top, []).append((kept, behind))
+    for top, places in parts.items():
         if top is line:
-            line.text = None
-        elif behind and top is kept:
-            top.tail = None
-        _hide(top, line)
+            continue
+        if sum(bool(_kept(*one).strip()) for one in places) == _worded(top):  # all its words are of this line
+            _hide(top)
+            continue
+        for kept, behind in places:
+            _blank(kept, behind=behind)
+
+
+def _kept(element: Element, behind: bool) -> str:  # noqa: FBT001 - a place of a block
+    return (element.tail if behind else element.text) or ""
+
+
+def _blank(kept: Element, *, behind: bool) -> None:
+    around = kept.getparent() if behind else kept
+    link = next((one for one in (around, *around.iterancestors()) if one.tag == "a"), None) if around is not None else None
+    if link is not None and link.get("title") is None:  # it may be a file's, and keeps its name
+        link.set("title", normal(inner_text(link)))
+    if behind:
+        kept.tail = None
+    else:
+        kept.text = None
+
+
+def _worded(part: Element) -> int:
+    """In how many places inside an element words are kept; behind a comment too."""
+    inside = list(part.iter())
+    texts = sum(bool((one.text or "").strip()) for one in inside if isinstance(one.tag, str))
+    return texts + sum(bool((one.tail or "").strip()) for one in inside if one is not part)
 
 
 def last_part(block: Block) -> Element:
@@ -137,13 +168,13 @@ def _part(kept: Element, line: Element) -> Element:
     return kept
 
 
-def _hide(one: Element, line: Element) -> None:
+def _hide(one: Element) -> None:
     """Hide a part of a line, and pictures beside it with no words of a line between."""
-    if one is not line and not _is_block(one):
+    if not _is_block(one):
         one.set("hidden", "")
-    for preceding in (True, False) if one is not line else ():
+    for preceding in (True, False):
         for beside in one.itersiblings(preceding=preceding):
-            if _is_block(beside) or beside.tag == "br" or normal("".join(beside.itertext())) or (preceding and normal(beside.tail or "")):
+            if _is_block(beside) or beside.tag in {"br", "hr"} or normal("".join(beside.itertext())) or (preceding and normal(beside.tail or "")):
                 break
             beside.set("hidden", "")
             if not preceding and normal(beside.tail or ""):

@@ -25,6 +25,7 @@ SECTION = re.compile(
     r"categor|(?:(?:chuyen|ten)-?_?|(?:^|[\s_-]))muc(?:$|[\s_-])|(?:chuyen|ten)-?_?muc|cat-?_?(?:name|title|heading)|section|linh-?_?vuc|ptitle|(?:module|block)-?_?title|panel-?_?head|kicker",
     re.IGNORECASE,
 )
+LABELS_ELSE = re.compile(r"\w ?:|(?<!\w)(?:bởi|by)(?!\w)", re.IGNORECASE)
 BESIDE = re.compile(r"[\W\d]*(?P<words>[^\W\d][^\d|:•·]{3,}?)[\W\d]*")
 LABELLED = re.compile(r"(?:chuyên mục|danh mục|thể loại|lĩnh vực)\s*:\s*(?P<name>[^|•·]{4,60}?)\s*(?:[|•·].*)?", re.IGNORECASE)
 LABEL = re.compile(r"(?:chuyên mục|danh mục|thể loại|lĩnh vực)\s*:?", re.IGNORECASE)
@@ -98,7 +99,8 @@ def category_beside(block: Block, title: str, finds: Finds) -> None:
     for link in links_of(block):
         if dates.letters_beside(said := normal(inner_text(link))) is None and not TOOLS.search(said):
             _name([said], title, finds)
-    beside = BESIDE.fullmatch(normal(dates.words_beside(block.spaced)))
+    words = dates.words_beside(block.spaced)
+    beside = BESIDE.fullmatch(normal(words)) if not LABELS_ELSE.search(words) else None
     if beside and len(said := beside["words"]) <= SHORT and not (TOOLS.search(said) or names_in(said) or kind_of(said)):
         _name([said], title, finds)
 
