@@ -176,7 +176,8 @@ def _says_other(block: Block, *, told: bool) -> bool:
     if UNTITLED.fullmatch(text) or POSTED.match(text) or opens_related(text) or is_site(text) or (not told and is_furniture(text)):
         return True
     beside = dates.letters_beside(block.spaced) if not told and block.letters < PARAGRAPH else None
-    return beside is not None and not (beside >= FEW and text.endswith((")", "]")))  # a title may have its day in brackets behind it
+    titled = block.element.tag in HEADINGS or text.endswith((")", "]"))  # a title may speak of a day, or have its own in brackets behind it
+    return beside is not None and not (beside >= FEW and titled)
 
 
 def _looks(element: Element) -> int:
