@@ -250,10 +250,9 @@ def _freed(blocks: list[Block]) -> list[Block]:
     held: dict[Element, int] = {}
     whole = 0
     for block in blocks:
-        own = block.letters - block.linked
-        whole += own
+        whole += block.own
         if block.box is not None:
-            held[block.box] = held.get(block.box, 0) + own
+            held[block.box] = held.get(block.box, 0) + block.own
     large = {box for box, letters in held.items() if letters > MOST * whole}
     for block in blocks if large else ():
         if block.box in large:

@@ -8,6 +8,7 @@ from itertools import groupby, pairwise
 
 from archive.records import Image
 from pipelines.reading.fragment import Paragraph
+from pipelines.reading.links import OTHER_ARTICLE
 from pipelines.reading.text import folded, is_furniture, opens_related
 
 LONGEST_CAPTION = 250
@@ -20,7 +21,6 @@ CAPTION = re.compile(
 )
 ADDRESSED = re.compile(r"kính gửi", re.IGNORECASE)
 SENTENCE_END = re.compile(r"[.;:!?…/]$")
-OTHER_ARTICLE = 25  # characters of the shortest title of another article, as a link in a related list
 POINTER = re.compile(r"(?:[>»\s]+(?=\w)|(?:[>»\s]*)(?:xem thêm|đọc thêm|tin liên quan|bài liên quan|xem chi tiết bài)\s*:)", re.IGNORECASE)
 OFFER = re.compile(r"[>»\s]*(?:tải|download)[^:]{0,40}:.*\.(?:pdf|docx?|xlsx?|zip|rar)", re.IGNORECASE)
 POINTED = re.compile(r"(?:xem|đọc) thêm\s*:?\s*<a [^>]*>(?:(?!</a>).)*</a>", re.IGNORECASE)

@@ -28,6 +28,7 @@ ICON = re.compile(  # what pictures of lists and tools are called
     r"|twitter|mui-?_?ten|tai-?_?ve|download|loading|zoom-?(?:in|out)|p|gr)[_-]?\d*\.(?:gif|png|ico|svg)",
     re.IGNORECASE,
 )
+OTHER_ARTICLE = 25  # letters of the shortest title of another article, as a link
 TINY = 24  # pixels: what is smaller illustrates nothing
 
 

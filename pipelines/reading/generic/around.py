@@ -9,7 +9,7 @@ from archive.records import Author
 from pipelines.reading import dates
 from pipelines.reading.blocks import HEADER, Block, is_block
 from pipelines.reading.generic.extent import ROOTS, UNTITLED, Extent
-from pipelines.reading.generic.finds import OTHER_ARTICLE, Finds, clear, date_part, dated, is_timed, is_whole, links_of, made, own
+from pipelines.reading.generic.finds import Finds, clear, date_part, dated, is_timed, is_whole, links_of, made, own
 from pipelines.reading.generic.lines import (
     PARAGRAPH,
     POSTED,
@@ -24,7 +24,7 @@ from pipelines.reading.generic.lines import (
     within,
 )
 from pipelines.reading.generic.section import LONGEST, STEPS, category, category_beside, labelled_section, names_section, trail_of
-from pipelines.reading.links import is_picture
+from pipelines.reading.links import OTHER_ARTICLE, is_picture
 from pipelines.reading.names import is_full_name, is_person, kind_of
 from pipelines.reading.text import folded, is_furniture, normal
 from pipelines.reading.tree import Element, inner_text

@@ -7,7 +7,7 @@ from itertools import takewhile
 from pipelines.reading import dates
 from pipelines.reading.blocks import HEADER, Block
 from pipelines.reading.generic.extent import Extent
-from pipelines.reading.generic.finds import OTHER_ARTICLE, Finds, clear, dated, is_whole, links_of, made, own
+from pipelines.reading.generic.finds import Finds, clear, dated, is_whole, links_of, made, own
 from pipelines.reading.generic.lines import (
     PARAGRAPH,
     SIGNING,
@@ -22,7 +22,7 @@ from pipelines.reading.generic.lines import (
     signs,
     within,
 )
-from pipelines.reading.links import is_file, names_file
+from pipelines.reading.links import OTHER_ARTICLE, is_file, names_file
 from pipelines.reading.text import normal
 from pipelines.reading.tree import Element, inner_text
 

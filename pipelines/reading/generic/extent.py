@@ -71,7 +71,7 @@ class Extent:
 
 def find_extent(page: Page, blocks: Blocks) -> Extent | None:
     """By what the page tells machines it is called; where it tells nothing that it prints too, by looks alone."""
-    lines, letters = sum([not one.is_link for one in blocks]), sum([one.letters - one.linked for one in blocks])
+    lines, letters = sum([not one.is_link for one in blocks]), sum([one.own for one in blocks])
     if lines > MOST_LINES or letters > LONGEST_TEXT:
         msg = f"the page has {lines} lines and {letters} letters that are no link"
         raise TooMuch(msg)

@@ -8,10 +8,10 @@ from lxml import etree
 
 from pipelines.reading import dates
 from pipelines.reading.blocks import Block, is_block
+from pipelines.reading.links import OTHER_ARTICLE
 from pipelines.reading.text import normal
 from pipelines.reading.tree import Element, inner_text
 
-OTHER_ARTICLE = 25  # letters of the shortest title of another article, as a link
 WEEKDAY = re.compile(r"(?<!\w)(?:thứ\s+\w+|chủ\s+nhật|hôm\s+nay)", re.IGNORECASE)
 
 
