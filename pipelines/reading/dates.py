@@ -56,7 +56,7 @@ CLOCK = re.compile(
 MORNING, AFTERNOON = frozenset({"sa", "am", "sáng"}), frozenset({"ch", "pm", "chiều", "tối"})
 BESIDE = re.compile(BETWEEN, re.IGNORECASE)
 PUBLISHED = re.compile(
-    rf"(?:ngày\s+(?:đăng(?:\s+(?:tin|bài))?|xuất\s+bản|viết|gửi|tạo)|thời\s+gian\s+đăng|đăng\s+(?:lúc|ngày|tải|vào)|xuất\s+bản|gửi\s+lúc"
+    rf"(?:ngày\s+(?:(?:đăng|đưa)(?:\s+(?:tin|bài))?|xuất\s+bản|viết|gửi|tạo)|thời\s+gian\s+đăng|đăng\s+(?:lúc|ngày|tải|vào)|xuất\s+bản|gửi\s+lúc"
     rf"|published|posted(?:\s+on)?)[\s:]*{BETWEEN}$",
     re.IGNORECASE,
 )
@@ -67,7 +67,7 @@ UPDATED = re.compile(
 BESIDE_DATES = re.compile(  # labels of dates, counters and tools
     r"gửi\s+(?:e-?mail|bài|tin|mail|cho\s+bạn(?:\s+bè)?)(?:\s+viết|\s+này)?|(?:bản\s+in|in\s+(?:bài|trang|tin))(?:\s+viết|\s+này)?"
     r"|(?:số\s+)?(?:lượt|lần)\s+(?:xem|đọc)|(?:đã|người)\s+(?:xem|đọc)|(?:đọc|nghe)\s+bài(?:\s+viết)?|cỡ\s+chữ(?:\s*:?\s*(?:nhỏ|vừa|lớn)(?!\w))*|chia\s+sẻ|facebook|zalo|twitter"
-    r"|người\s+đăng\s*:?\s*\S+|(?:(?:ngày|thời\s+gian|giờ)\s+)?(?:(?:lần\s+)?cập\s+nh[ậâ][tp]|đăng|xuất\s+bản|gửi|tạo|viết)(?:\s+(?:lúc|ngày|lần\s+cuối|cuối|tải|tin|bài))?"
+    r"|người\s+đăng\s*:?\s*\S+|(?:(?:ngày|thời\s+gian|giờ)\s+)?(?:(?:lần\s+)?cập\s+nh[ậâ][tp]|đăng|đưa|xuất\s+bản|gửi|tạo|viết)(?:\s+(?:lúc|ngày|lần\s+cuối|cuối|tải|tin|bài))?"
     r"|(?:chỉnh\s+)?sửa(?:\s+(?:đổi|lúc|ngày|lần\s+cuối))|thời\s+gian|posted\s+on|post\s+date|thứ\s+\w+|chủ\s+nhật|ngày|lúc|vào|gmt\s*[+-]?\d*",
     re.IGNORECASE,
 )

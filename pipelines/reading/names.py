@@ -20,6 +20,7 @@ UNIT = re.compile(
     r"(?:văn phòng|vp|phòng|ban biên tập|ban|bbt|trung tâm|tt|nhóm|pv|btv|ctv|phóng viên|biên tập viên|tổ|chi cục|đội|thanh tra|công đoàn"
     r"|đoàn thanh niên|chi đoàn|hội cựu chiến binh|khối|cổng ttđt sở|cổng thông tin điện tử sở|website sở)(?![^\W\d_]).*"
 )
+SHORT_UNIT = re.compile(r"(?:P|TT|VP)\.\s?[A-ZĐ&]{3,}")  # P.QLCN
 AGENCY = re.compile(
     r"(?:báo|tạp chí|thời báo|cổng|trang|cục|tổng cục|vụ|ubnd|ủy ban|uỷ ban|chính phủ|bộ|sở|đài|website|hội|hiệp hội|viện|tổng công ty|tập đoàn"
     r"|công ty|thông tấn xã|tỉnh ủy|ttxvn)(?![^\W\d_]).*"
@@ -68,7 +69,7 @@ def kind_of(words: str, *, labelled: bool = False) -> Kind | None:
         return None
     if ADDRESS.fullmatch(words):
         return "agency"
-    if UNIT.fullmatch(lower) and words[0].isupper() and not NO_UNIT.search(lower):
+    if SHORT_UNIT.fullmatch(words) or (UNIT.fullmatch(lower) and words[0].isupper() and not NO_UNIT.search(lower)):
         return "unit"
     if AGENCY.fullmatch(lower) and (words[0].isupper() or labelled):
         return "agency"

@@ -13,7 +13,7 @@ SLANT = re.compile(r"(?<![\w-])font-style\s*:\s*(italic|oblique|normal)", re.IGN
 HIDDEN = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE)
 ALIGN_CLASS = re.compile(r"(?:^|[\s_-])(?:text|align|has-text-align|ql-align|pull|txt|rte)?-?(right|center|left)(?:$|\s)", re.IGNORECASE)
 CAPTION_CLASS = re.compile(  # the last part of one name; WordPress calls the picture and its caption together `wp-caption`
-    r"(?:^|\s)(?!wp-caption(?:$|\s))(?:[\w-]*[_-])?(?:caption(?:-text)?|chu-?_?thich(?:-anh)?|ct-?_?anh|(?:img|image)-?desc"
+    r"(?:^|\s)(?!wp-caption(?:$|\s))(?:[\w-]*[_-])?(?:caption(?:-text)?|chu-?_?thich(?:-anh)?|(?:ct|chu)-?_?anh|(?:img|image)-?desc"
     r"|(?:img|image|photo|hero|fig|pic|block|row)[_-](?:cap|note)(?:__\w+)?)(?:$|\s)",
     re.IGNORECASE,
 )

@@ -35,15 +35,16 @@ FURNITURE = re.compile(
     | (?:ngày[ ]đăng|người[ ]đăng)[ ]?:(?:[ ].{0,40})?[ ]?(?:lượt[ ]xem[ ]?:?[ ]?[\d.,]*|[\d.,]+[ ]lượt[ ]xem) | \d+[ ]phút[ ]đọc
     | (?:các[ ])?(?:tệp|file|tập[ ]tin|tài[ ]liệu)(?:[ ]tin)?[ ](?:đính[ ]kèm|kèm[ ]theo)(?:[ ]\|?[ ]?dung[ ]lượng)?
     | (?:left|center|right|del)(?:[ ](?:left|center|right|del))+
+    | (?:bạn[ ])?(?:đánh[ ]giá[ ])?bài[ ]viết[ ](?:này[ ])?(?:thế[ ]nào|có[ ]hữu[ ]ích).*
     | quay[ ]lại | trở[ ](?:về|lại)(?:[ ]đầu[ ]trang)? | về[ ](?:đầu[ ]trang|trang[ ]trước) | lên[ ]đầu[ ]trang
     | (?:ý[ ]kiến|bình[ ]luận)(?:[ ](?:bạn[ ]đọc|của[ ]bạn))?[ ]?\(?\d*\)?
     """,
     re.VERBOSE,
 )
 TOOL = (
-    r"bản in|lưu (?:lại|bài|tin)|in(?: (?:ra giấy|bài viết|bài|trang này|trang|tin))?|chia sẻ|facebook|zalo|twitter|google|print|email"
+    r"bản in|in ấn|in(?: (?:ra giấy|bài viết|bài này|bài|trang này|trang|tin))?|lưu(?: (?:lại|bài|tin))?|trở (?:lại|về)|quay lại|về trang trước"
     r"|gửi (?:bài viết này|bài viết|bài|tin|e-?mail|mail|cho bạn(?: bè)?)|(?:số )?lượt (?:xem|đọc|truy cập)|(?:đã|người) xem|(?:cỡ|phông) chữ"
-    r"|(?:đọc|nghe) bài(?: viết)?|quay lại|(?:về|lên) đầu trang|về trang trước|trước|tiếp(?: theo)?|sau"
+    r"|(?:đọc|nghe) bài(?: viết)?|(?:về|lên) đầu trang|trước|tiếp(?: theo)?|sau|chia sẻ|facebook|zalo|twitter|google|print|email"
 )
 TOOLBAR = re.compile(rf"\W*(?:(?:{TOOL})(?!\w)[\W\d]*){{2,}}")
 FILE_NAME = re.compile(r"[(\[]?\S(?:.{0,80}\S)?\.(?:jpe?g|png|gif|bmp|webp)[)\]]?", re.IGNORECASE)

@@ -44,7 +44,7 @@ SOURCE = re.compile(r"(?:theo|nguồn)(?: tin)?\s*:?\s", re.IGNORECASE)
 
 def after(lines: Sequence[Block], extent: Extent, body: Element, finds: Finds) -> None:
     """What stands below the text but still belongs to the article: name, source, files, keywords, a date. All else there goes."""
-    further = takewhile(lambda block: not ends(block), lines[extent.last + 1 : extent.last + 1 + FURTHER])
+    further = takewhile(lambda block: not ends(block), (one for one in lines[extent.last + 1 : extent.last + 1 + FURTHER] if not one.aside))
     _files([*lines[extent.first : extent.last + 1], *further], finds)
     paragraphs = [one.index for one in lines[extent.first : extent.last + 1] if is_paragraph(one)]
     end, second = (max(paragraphs), min(paragraphs[1:], default=0)) if paragraphs else (extent.last, 0)
@@ -56,7 +56,7 @@ def after(lines: Sequence[Block], extent: Extent, body: Element, finds: Finds) -
             short = (block.own < PARAGRAPH or is_header(block)) and not is_caption(block) and not start < block.index < end
             if short or block.aside or is_foot(block):
                 _place(lines, block, finds)
-        elif block.index > end and KEYWORDS.match(text):
+        elif block.index > end and KEYWORDS.match(block.spaced):
             _keywords(block, finds)
             clear(block)
         elif block.index > end and SIGNING.search(block.names) and (signed := names_in(text)) and not signed.method:
@@ -64,7 +64,7 @@ def after(lines: Sequence[Block], extent: Extent, body: Element, finds: Finds) -
         elif not second <= block.index <= end and prints_date(block) and (_is_day(block, finds) or (block.index > end and dates.is_labelled(text))):
             finds.add("published", dated(lines, block))  # below the text, or between a lead and the text
     for block in lines[end + 1 : extent.last + 1 + FURTHER]:
-        if block.index > extent.last and KEYWORDS.match(block.text):
+        if block.index > extent.last and KEYWORDS.match(block.spaced):
             _keywords(block, finds)
         elif block.is_link and "tags" not in finds.elements:
             _labels(block, finds)
@@ -79,7 +79,7 @@ def _files(lines: Sequence[Block], finds: Finds) -> None:
     """The files listed under a heading of their own."""
     heading = next((block for block in lines if FILES.fullmatch(block.text)), None)
     listed = False
-    for block in lines[heading.index - lines[0].index + 1 :] if heading is not None else ():
+    for block in lines[lines.index(heading) + 1 :] if heading is not None else ():
         links = [link for link in links_of(block) if _is_file(link)]
         if links and (block.linked * 2 > block.letters or block.own <= SIZES):
             listed = True
@@ -112,7 +112,7 @@ def _place(lines: Sequence[Block], block: Block, finds: Finds) -> None:
     if files:
         for link in files:
             finds.add("attachments", link)
-    elif KEYWORDS.match(text):
+    elif KEYWORDS.match(block.spaced):
         _keywords(block, finds)
     elif prints_date(block) and not _is_of_another(lines, block):
         finds.add("published", dated(lines, block))
@@ -137,7 +137,7 @@ def _is_of_another(lines: Sequence[Block], dated: Block) -> bool:
 
 def _keywords(block: Block, finds: Finds) -> None:
     """The links behind their label, or the words where they are no links."""
-    element, words = block.element, KEYWORDS.sub("", block.text, count=1)
+    element, words = block.element, KEYWORDS.sub("", block.spaced, count=1)
     links = links_of(block) if block.linked else list(element.iter("a"))
     if not links and words:
         parts = [said for one in element if (said := normal(inner_text(one))) and not KEYWORDS.fullmatch(said)] if is_whole(block) else []

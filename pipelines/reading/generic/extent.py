@@ -265,7 +265,7 @@ def _further(lines: Sequence[Block], first: int, last: int) -> Block | None:
     """The paragraph right behind an extent that has but one."""
     if sum(is_paragraph(one) for one in lines[first : last + 1]) > 1:
         return None
-    behind = next((one for one in lines[last + 1 : last + 1 + BEHIND] if ends(one) or one.aside or is_paragraph(one)), None)
+    behind = next((one for one in lines[last + 1 : last + 1 + BEHIND] if ends(one) or is_paragraph(one)), None)
     return behind if behind is not None and not ends(behind) and not behind.aside else None
 
 

@@ -14,7 +14,7 @@ TITLED = re.compile(
     r"(?<!sub)title|headline|tieu-?_?de|tde|ten-?_?(?:bai|tin)|heading|(?:news|post|article|tin|bai)[_-]?name|name[_-]?(?:news|post)", re.IGNORECASE
 )
 CAPTION = re.compile(
-    r"caption|chu-?_?thich|(?:^|[\s_-])ct-?_?anh|img-?_?desc|image-?_?desc|(?:img|image|photo|hero|fig|pic|block|row)[_-](?:cap|note)(?![a-z])",
+    r"caption|chu-?_?thich|(?:^|[\s_-])(?:ct|chu)-?_?anh|img-?_?desc|image-?_?desc|(?:img|image|photo|hero|fig|pic|block|row)[_-](?:cap|note)(?![a-z])",
     re.IGNORECASE,
 )
 FOOT = (  # two of these stand only in the foot of a page
@@ -25,7 +25,7 @@ FOOT = (  # two of these stand only in the foot of a page
 )
 POSTED = re.compile(r"(?:người đăng|đăng bởi|viết bởi|bởi|posted by|by)(?!\w)", re.IGNORECASE)  # the account that entered it
 TOOLS = re.compile(
-    r"cỡ chữ|(?<!\w)a ?- ?a|a ?\+|lượt (?:xem|đọc)|(?<!\w)in (?:trang|bài)|đọc bài|gửi (?:email|bài)|chia sẻ|đang online", re.IGNORECASE
+    r"cỡ chữ|(?<!\w)a ?- ?a|a ?\+|lượt (?:xem|đọc)|(?<!\w)in (?:trang|bài|ấn)|đọc bài|gửi (?:email|bài)|chia sẻ|đang online", re.IGNORECASE
 )
 SIGNING = re.compile(
     r"author|tac-?_?gia|byline|nguoi-?_?viet|but-?_?danh|signature|(?:^|[\s_-])tg(?:$|[\s_-])|(?:^|[\s_-])sign(?:$|[\s_-])", re.IGNORECASE

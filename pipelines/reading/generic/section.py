@@ -18,7 +18,7 @@ BLOCK_OF_TRAIL = frozenset({"table", "section", "article", "main", "body"})
 NOTHING = re.compile(
     r"(?:xem )?(?:nội dung )?chi tiết.*|liên kết.*|thống kê.*|thăm dò.*|tìm kiếm.*|đăng nhập.*|danh mục.*", re.IGNORECASE
 )  # of boxes
-NO_SECTION = re.compile(r"\d{4}|^\W*\d*\W*$|:")
+NO_SECTION = re.compile(r"\d{4}|^[\W\d]*$|:")
 STEPS = re.compile(r"\s*(?:[»›>|→▸➔·•]|(?<!\d)/|::|chevron_right|navigate_next|keyboard_arrow_right)\s*")  # the last three are what icons are called
 HOME = re.compile(r"(?:trang chủ|trang nhất|home|homepage|english|tiếng việt|tìm kiếm)", re.IGNORECASE)
 SECTION = re.compile(
@@ -70,6 +70,8 @@ def category(block: Block, *, trail: bool, title: str, finds: Finds) -> None:
     """The last section that is named: a link of the breadcrumb, or the line itself; it is kept as an element of its own."""
     links = [words for link in links_of(block) if (words := normal(inner_text(link)))] if trail else []
     steps = [words for part in STEPS.split(block.text) if (words := normal(part))]
+    if len(steps) == 1 and links and (behind := block.text.rpartition(links[-1])[2].strip(" -–»›>/")):
+        links.append(behind)  # the last step is no link, and icons part them
     last = steps[-1] if len(steps) > 1 else ""
     said = links if links and (not last or links[-1].endswith(last) or NO_SECTION.search(last)) else steps  # a date may stand in the line
     if trail or block.is_link or block.letters <= SHORT:
@@ -97,7 +99,9 @@ def labelled_section(lines: Sequence[Block], block: Block, finds: Finds) -> bool
 def category_beside(block: Block, title: str, finds: Finds) -> None:
     """A section that is named in the line of the date: by a link, or by words that are neither date nor tool nor name."""
     for link in links_of(block):
-        if dates.letters_beside(said := normal(inner_text(link))) is None and not TOOLS.search(said):
+        said, led = normal(inner_text(link)), (link.get("href") or "").lower()
+        section = said[:1].isupper() and not led.startswith(("javascript:", "#")) and dates.letters_beside(said) is None
+        if section and not TOOLS.search(said):
             _name([said], title, finds)
     words = dates.words_beside(block.spaced)
     beside = BESIDE.fullmatch(normal(words)) if not LABELS_ELSE.search(words) else None
