@@ -240,3 +240,18 @@ def test_a_date_beside_the_title_of_another_article_is_that_ones() -> None:
     article = article_of("<h1>{title}</h1>", text=f"<div>{TEXT}</div><div class='hot'>{others}</div>")
     assert article.published_at is None
     assert len(article.text.split("\n")) == 2
+
+
+@pytest.mark.parametrize(
+    "name",
+    ("<p>Tin, ảnh: Ngọc Hảo</p>", "<p style='text-align:right'>Ngọc Hảo</p>", "<p><b>Ngọc Hảo</b></p>", "<p align='right'><em>Ngọc Hảo</em></p>"),
+)
+def test_what_stands_below_the_name_is_none_of_the_text(name: str) -> None:
+    article = article_of("<h1>{title}</h1>", text=f"{TEXT}{name}<p>Quý vị chấm mấy điểm cho tin vừa rồi?</p><p><a href='#'>Góp ý nhanh</a></p>")
+    assert [one.name for one in article.byline.authors] == ["Ngọc Hảo"]  # type: ignore[union-attr]
+    assert len(article.text.splitlines()) == 2
+
+
+def test_a_letter_goes_on_below_its_signer() -> None:
+    signed = "<p><b>KT. GIÁM ĐỐC</b></p><p><b>Mai Xuân Thưởng</b></p><p>Nơi nhận: như trên</p>"
+    assert article_of("<h1>{title}</h1>", text=f"{TEXT}{signed}").text.endswith("Mai Xuân Thưởng\nNơi nhận: như trên")

@@ -1,7 +1,7 @@
 """What stands below the text and still belongs to the article: name, source, files, keywords, a date. All else there goes."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from itertools import takewhile
 
 from pipelines.reading import dates
@@ -30,6 +30,8 @@ KEYWORDS = re.compile(r"(?:từ kh[oó]á?a?|tags?)(?!\w)\s*:?|(?:thẻ|chủ đ
 LABELS = re.compile(r"(?:^|[\s_-])(?:tags?|keywords?|tu-?_?khoa)(?:$|[\s_-])", re.IGNORECASE)
 LABEL_PATH = re.compile(r"/(?:tags?|the|tu-?khoa|chu-?de|hashtag)/", re.IGNORECASE)
 OTHER_LINK = 15  # letters of the title of another article, beside whose date it stands
+MOST_TOOLS = 6  # lines of tools below the name
+SIGNERS = re.compile(r"giám đốc|chủ tịch|trưởng phòng|trưởng ban|chánh|đã ký|nơi nhận", re.IGNORECASE)
 SIZES = 30  # letters at most beside a file that tell its size
 FURTHER = 11  # lines below the element around the article that may still tell of it
 FILES = re.compile(
@@ -63,11 +65,46 @@ def after(lines: Sequence[Block], extent: Extent, body: Element, finds: Finds) -
             finds.first("byline", own(block))
         elif not second <= block.index <= end and prints_date(block) and (_is_day(block, finds) or (block.index > end and dates.is_labelled(text))):
             finds.add("published", dated(lines, block))  # below the text, or between a lead and the text
-    for block in lines[end + 1 : extent.last + 1 + FURTHER]:
-        if block.index > extent.last and KEYWORDS.match(block.spaced):
+    for block in _behind_name([one for one in lines[end + 1 : extent.last + 1] if within(one.element, body) and not one.aside]):
+        clear(block)
+    _keywords_below(lines[end + 1 : extent.last + 1 + FURTHER], extent.last, finds)
+
+
+def _keywords_below(lines: Sequence[Block], last: int, finds: Finds) -> None:
+    """Keywords below the element around the article, or without a word before them."""
+    for block in lines:
+        if block.index > last and KEYWORDS.match(block.spaced):
             _keywords(block, finds)
         elif block.is_link and "tags" not in finds.elements:
             _labels(block, finds)
+
+
+def _behind_name(tail: Sequence[Block]) -> Iterator[Block]:
+    """Short lines behind whoever wrote the article are tools, whatever they say; not below who signed a letter."""
+    for place, block in enumerate(tail):
+        if SIGNERS.search(block.text):
+            return
+        signed = names_in(block.text)
+        if signed and (signed.method or _is_set_apart(block) or any(one.kind != "person" for one in signed.authors)):
+            rest = tail[place + 1 :]
+            if len(rest) <= MOST_TOOLS and all(one.letters < PARAGRAPH for one in rest):
+                yield from (one for one in rest if not _tells(one))
+            return
+
+
+def _is_set_apart(block: Block) -> bool:
+    """At the right, or bold: so names stand below a text."""
+    element = block.element
+    looks = f"{element.get('align') or ''} {element.get('style') or ''} {element.get('class') or ''}".lower()
+    return "right" in looks or (len(element) == 1 and element[0].tag in {"b", "strong"} and normal(inner_text(element[0])) == block.text)
+
+
+def _tells(block: Block) -> bool:
+    """Does a line name somebody, a source, a day, a file or keywords, or stand under a picture?"""
+    before = block.element.getprevious()
+    under = is_caption(block) or (before is not None and before.find(".//img") is not None)
+    named = names_in(block.text) is not None or SOURCE.match(block.text) is not None or KEYWORDS.match(block.spaced) is not None
+    return under or named or prints_date(block) or any(map(_is_file, links_of(block)))
 
 
 def _is_day(block: Block, finds: Finds) -> bool:
