@@ -283,7 +283,12 @@ def _visit(lines: Lines, element: Element, around: Place) -> Place:
 
 def _is_drawn(element: Element, text: str) -> bool:
     """Words that stand for a picture: the letters of a name in a circle, not `chevron_right`, which tells the steps of a breadcrumb."""
-    return len(text) <= ICON and (element.get("aria-hidden") == "true" or element.get("role") == "img") and "_" not in text
+    return (
+        len(text) <= ICON
+        and (element.get("aria-hidden") == "true" or element.get("role") == "img")
+        and "_" not in text
+        and any(map(str.isalnum, text))
+    )
 
 
 def _place(element: Element, tag: str, around: Place) -> Place:

@@ -31,7 +31,7 @@ NUMBERED = r"(?:tháng|thg|th)\.?\s*(?P<month>\d{1,2})"
 YEAR = r"(?P<year>\d{4})(?!\d)"
 YEARS = re.compile(r"\d{4}")  # no form is without
 DAY = r"(?<![\d/])(?P<day>\d{1,2})(?:st|nd|rd|th)?"
-BETWEEN = r"[\s,|()–-]*(?:(?:thứ\s+\w+|chủ\s+nhật|ngày|lúc|hôm|vào)[\s,|()–-]*)*"  # what may stand between a date and its time or label
+BETWEEN = r"[\s,|()·•–-]*(?:(?:thứ\s+\w+|chủ\s+nhật|ngày|lúc|hôm|vào)[\s,|()·•–-]*)*"  # what may stand between a date and its time or label
 
 ISO = r"(?<![\d/.-])(?P<year>\d{4})(?P<between>[-/.])(?P<month>\d{1,2})(?P=between)(?P<day>\d{1,2})"  # 2015-03-24, 2024/03/12
 ISO_CLOCK = r"(?:[T ](?P<clock>\d{2}:\d{2}(?::\d{2})?)(?:[.,]\d+)?\s?(?P<zone>Z|[+-]\d{2}:?\d{2})?(?!\s?(?:[AP]M|SA|CH)))?(?![\d/-])"

@@ -1,5 +1,6 @@
 """The fields of an article but its body: each by the layout, then by what the page tells machines, with the evidence for it."""
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -16,6 +17,7 @@ from pipelines.reading.styles import CAPTION_CLASS, MARK
 from pipelines.reading.text import is_vietnamese, normal
 from pipelines.reading.tree import Element, inner_text, spaced_text
 
+TOLD = re.compile(r"^(?:theo|nguồn)\s+", re.IGNORECASE)
 PUBLISHED = ("article:published_time", "datepublished")  # names of meta tags
 KEYS = {"published_at": "published", "modified_at": "modified", "text": "body"}  # where a field and its key in site files differ
 
@@ -105,7 +107,7 @@ def source_of(page: Page, layout: Layout, naming: Naming, notes: Notes) -> Sourc
     hit = first(page, layout.source)
     if hit is None:
         return None
-    signed = byline.parse(hit.text, naming) if ":" in hit.text else byline.parse(f"Nguồn: {hit.text}", naming)
+    signed = byline.parse(hit.text, naming) if ":" in hit.text else byline.parse(f"Nguồn: {TOLD.sub('', hit.text)}", naming)
     if signed is None or signed.source is None:
         return None
     notes.layout("source", hit.text)

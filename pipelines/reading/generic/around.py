@@ -35,6 +35,7 @@ LEADING = re.compile(
 TAKEN_FROM = re.compile(r"(?:^|[\s_-])(?:src|source|nguon(?:-?_?tin)?)(?:$|[\s_-])", re.IGNORECASE)
 DATED = re.compile(r"\s*(\d{4}-\d{1,2}-\d{1,2})\s*[-–—:]\s+(?=\S)")  # 2015-03-24 - Thực hiện …, at the head of a lead
 LABELLED_NAME = re.compile(r"(?:tác giả|người viết|bút danh|tin,? ảnh|bài(?: và ảnh|, ảnh)?)\s*:\s*[^\s|•·][^|•·]*", re.IGNORECASE)
+NAME_LABEL = re.compile(r"(?:tác giả|người viết|bút danh)\s*:?", re.IGNORECASE)
 BARS = re.compile(r"\s*[|•·]\s*")
 SHORT = 40  # letters of a line between title and text that is no part of it, where it stands outside the element of the text
 POSTING = re.compile(r"(?:ngày|thời gian) (?:đăng|xuất bản)|đăng (?:lúc|ngày)|xuất bản|gửi lúc", re.IGNORECASE)
@@ -118,7 +119,7 @@ def between(lines: Sequence[Block], extent: Extent, body: Element, finds: Finds)
             clear(block)
         elif labelled_section(lines, block, finds) or _is_tool(block):
             clear(block)
-        elif signs(block):
+        elif signs(block) or _labelled_above(lines, block):
             finds.first("byline", own(block))
         elif block.is_link and "category" not in finds.elements and len(text) <= LONGEST and not within(element, body):
             category(block, trail=False, title=title, finds=finds)
@@ -126,6 +127,12 @@ def between(lines: Sequence[Block], extent: Extent, body: Element, finds: Finds)
         elif not within(element, body) and (block.linked * 3 > block.letters or (block.letters < SHORT and not is_caption(block))):
             clear(block)
     _dated_lead(lines[extent.first], finds)
+
+
+def _labelled_above(lines: Sequence[Block], block: Block) -> bool:
+    """Does the line before it, in the same box, say that here is a name?"""
+    before = lines[block.index - 1]
+    return NAME_LABEL.fullmatch(before.text) is not None and _is_beside(before.element, block.element) and names_in(block.text) is not None
 
 
 def _is_tool(block: Block) -> bool:

@@ -2,10 +2,12 @@
 
 import re
 from collections.abc import Iterator, Sequence
+from copy import deepcopy
 from itertools import takewhile
 
 from pipelines.reading import dates
 from pipelines.reading.blocks import HEADER, Block
+from pipelines.reading.byline import Signed
 from pipelines.reading.generic.extent import Extent
 from pipelines.reading.generic.finds import Finds, clear, dated, is_whole, links_of, made, own
 from pipelines.reading.generic.lines import (
@@ -154,14 +156,26 @@ def _place(lines: Sequence[Block], block: Block, finds: Finds) -> None:
     elif prints_date(block) and not _is_of_another(lines, block):
         finds.add("published", dated(lines, block))
         return
-    elif SOURCE.match(text):
-        signed = names_in(text)
-        finds.add("byline" if signed and signed.authors else "source", own(block))
+    elif parts := _named_parts(block):
+        for part, names in parts:
+            finds.add("byline" if names.authors else "source", deepcopy(part))
+    elif SOURCE.match(text) and (signed := names_in(text)):
+        finds.add("byline" if signed.authors else "source", own(block))
         return
     elif signs(block) or (names_in(text) and not block.linked):
         finds.add("byline", own(block))
         return
     clear(block)
+
+
+def _named_parts(block: Block) -> list[tuple[Element, Signed]]:
+    """A name and a source side by side, each in an element of its own; nothing where one of these names nobody."""
+    element = block.element
+    if not is_whole(block) or len(element) < 2 or normal(element.text or "") or any(normal(one.tail or "") for one in element):  # noqa: PLR2004
+        return []
+    parts = [(one, said) for one in element if (said := normal(inner_text(one)))]
+    named = [(one, signed) for one, said in parts if (signed := names_in(said))]
+    return named if len(named) == len(parts) > 1 else []
 
 
 def _is_of_another(lines: Sequence[Block], dated: Block) -> bool:

@@ -173,6 +173,8 @@ def _as_title(block: Block, clues: frozenset[str]) -> float:
 def _says_other(block: Block, *, told: bool) -> bool:
     """Is it the name of a section or of the site, an account, a tool, the heading of a box, or a line that is there to give a date?"""
     text = block.text
+    if not told and block.letters < SECTION_NAME and TOOLS.search(block.spaced):
+        return True
     if UNTITLED.fullmatch(text) or POSTED.match(text) or opens_related(text) or is_site(text) or (not told and is_furniture(text)):
         return True
     beside = dates.letters_beside(block.spaced) if not told and block.letters < PARAGRAPH else None

@@ -68,12 +68,13 @@ def names_trail(block: Block) -> bool:
 
 def category(block: Block, *, trail: bool, title: str, finds: Finds) -> None:
     """The last section that is named: a link of the breadcrumb, or the line itself; it is kept as an element of its own."""
-    links = [words for link in links_of(block) if (words := normal(inner_text(link)))] if trail else []
+    links = [words for link in links_of(block) if (words := normal(inner_text(link))) and not NOTHING.fullmatch(words)] if trail else []
     steps = [words for part in STEPS.split(block.text) if (words := normal(part))]
     if len(steps) == 1 and links and (behind := block.text.rpartition(links[-1])[2].strip(" -–»›>/")):
         links.append(behind)  # the last step is no link, and icons part them
     last = steps[-1] if len(steps) > 1 else ""
-    said = links if links and (not last or links[-1].endswith(last) or NO_SECTION.search(last)) else steps  # a date may stand in the line
+    beside = bool(links) and (links[-1].endswith(last) or last.startswith(links[-1]) or NO_SECTION.search(last) is not None)
+    said = links if links and (not last or beside) else steps  # a date or a tool may stand behind the last
     if trail or block.is_link or block.letters <= SHORT:
         _name(said, title, finds)
 
