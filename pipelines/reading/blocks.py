@@ -226,21 +226,20 @@ def _blocks(root: Element) -> list[Block]:
     count = 0
     while within:
         children, around, holder = within[-1]  # those to come, where they stand, the element they are in
-        element = next(children, None)
-        if element is None:
+        for element in children:
+            count += 1
+            place = _visit(lines, element, around)
+            if place is not NOWHERE and len(element):
+                within.append((iter(element), place, element))
+                break
+            _leave(lines, element, place, around)
+        else:
             within.pop()
-            if holder.tail and within:
-                lines.add(holder.tail, within[-1][1], holder, behind=True)
-            continue
-        count += 1
+            if within:
+                _leave(lines, holder, around, within[-1][1])
         if count > MOST_ELEMENTS:
             msg = f"the page has more than {MOST_ELEMENTS} elements"
             raise TooMuch(msg)
-        place = _visit(lines, element, around)
-        if place is not NOWHERE and len(element):
-            within.append((iter(element), place, element))
-        elif tail := element.tail:  # what follows a comment counts too
-            lines.add(tail, around, element, behind=True)
     lines.end()
     return _freed(lines.all)
 
@@ -276,9 +275,19 @@ def _visit(lines: Lines, element: Element, around: Place) -> Place:
             lines.break_()
         elif tag == "hr":
             lines.end()
-    if (text := element.text) and not (tag in DRAWN and _is_drawn(element, text)):
+    text = element.text
+    if text and (lines.open is not None or not text.isspace()) and not (tag in DRAWN and _is_drawn(element, text)):
         lines.add(text, place, element, behind=False)
     return place
+
+
+def _leave(lines: Lines, element: Element, place: Place, around: Place) -> None:
+    """Take in the words behind an element; behind a comment too."""
+    if lines.open is not None and place[0] is element:
+        lines.end()
+    tail = element.tail
+    if tail and (lines.open is not None or not tail.isspace()):
+        lines.add(tail, around, element, behind=True)
 
 
 def _is_drawn(element: Element, text: str) -> bool:

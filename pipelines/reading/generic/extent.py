@@ -91,7 +91,7 @@ def _is_told(blocks: Blocks, clues: frozenset[str]) -> bool:
 
 def _may_be_title(block: Block) -> bool:
     """Not one of many links: Joomla links the title too."""
-    return not block.is_link or block.element.tag in HEADINGS or _titled(block) > 0
+    return not block.is_link or block.element.tag in HEADINGS or (block.element.tag != "li" and _titled(block) > 0)
 
 
 def _best(blocks: Blocks, clues: frozenset[str]) -> tuple[float, Extent] | None:
@@ -153,7 +153,7 @@ def _as_title(block: Block, clues: frozenset[str]) -> float:
     heading = HEADINGS.get(str(block.element.tag), 0)
     if block.letters < SHORTEST and not heading:
         return 0.0
-    if block.is_link and not heading and (not clues or _titled(block) <= 0):
+    if not _may_be_title(block) or (block.is_link and not heading and not clues):
         return 0.0
     titled = _titled(block)
     text = folded(block.text)
