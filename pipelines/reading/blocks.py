@@ -228,6 +228,9 @@ def _blocks(root: Element) -> list[Block]:
         children, around, holder = within[-1]  # those to come, where they stand, the element they are in
         for element in children:
             count += 1
+            if count > MOST_ELEMENTS:
+                msg = f"the page has more than {MOST_ELEMENTS} elements"
+                raise TooMuch(msg)
             place = _visit(lines, element, around)
             if place is not NOWHERE and len(element):
                 within.append((iter(element), place, element))
@@ -237,9 +240,6 @@ def _blocks(root: Element) -> list[Block]:
             within.pop()
             if within:
                 _leave(lines, holder, around, within[-1][1])
-        if count > MOST_ELEMENTS:
-            msg = f"the page has more than {MOST_ELEMENTS} elements"
-            raise TooMuch(msg)
     lines.end()
     return _freed(lines.all)
 
@@ -294,7 +294,7 @@ def _is_drawn(element: Element, text: str) -> bool:
     """Words that stand for a picture: the letters of a name in a circle, not `chevron_right`, which tells the steps of a breadcrumb."""
     return (
         len(text) <= ICON
-        and (element.get("aria-hidden") == "true" or element.get("role") == "img")
+        and (element.get("aria-hidden") == "true" or element.get("role") == "img" or "avatar" in (element.get("class") or ""))
         and "_" not in text
         and any(map(str.isalnum, text))
     )

@@ -304,7 +304,8 @@ def is_data(table: Element) -> bool:
 
 def _apart(lines: list[Line]) -> list[tuple[Line, ...]]:
     """The lines of one paragraph; where many stand between `<br>` and each is a sentence or more, they were meant as paragraphs."""
-    several = (
+    listed = len(lines) > 1 and all(line.text.startswith(("- ", "+ ", "• ")) for line in lines)
+    several = listed or (
         len(lines) >= MEANT
         and all(line.text.endswith(SENTENCE) for line in lines[:-1])
         and sum(len(line.text) for line in lines) >= LONG * len(lines)

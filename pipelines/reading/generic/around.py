@@ -5,42 +5,32 @@ them, and takes away what is neither that nor text.
 import re
 from collections.abc import Sequence
 
-from archive.records import Author
 from pipelines.reading import dates
 from pipelines.reading.blocks import HEADER, Block, is_block
 from pipelines.reading.generic.extent import ROOTS, UNTITLED, Extent
-from pipelines.reading.generic.finds import Finds, clear, date_part, dated, is_timed, is_whole, links_of, made, own
+from pipelines.reading.generic.finds import Finds, clear, date_part, dated, is_timed, made, own
 from pipelines.reading.generic.lines import (
     PARAGRAPH,
-    POSTED,
-    SIGNING,
     TOOLS,
     is_caption,
     is_header,
-    names_in,
     prints_date,
-    signed_by,
     signs,
     within,
 )
 from pipelines.reading.generic.section import LONGEST, STEPS, category, category_beside, labelled_section, names_section, trail_of
+from pipelines.reading.generic.writer import is_labelled_above, named_in
 from pipelines.reading.links import OTHER_ARTICLE, is_picture
-from pipelines.reading.names import is_full_name, is_person, kind_of
 from pipelines.reading.text import folded, is_furniture, normal
 from pipelines.reading.tree import Element, inner_text
 
 LEADING = re.compile(
     r"sapo|lead(?!er)|summary|trich|tom-?_?tat|mo-?_?ta|intro|hometext|excerpt|chapeau|descript|abs(?:tract)?(?:$|[\s_-])", re.IGNORECASE
 )
-TAKEN_FROM = re.compile(r"(?:^|[\s_-])(?:src|source|nguon(?:-?_?tin)?)(?:$|[\s_-])", re.IGNORECASE)
 DATED = re.compile(r"\s*(\d{4}-\d{1,2}-\d{1,2})\s*[-–—:]\s+(?=\S)")  # 2015-03-24 - Thực hiện …, at the head of a lead
-LABELLED_NAME = re.compile(r"(?:tác giả|người viết|bút danh|tin,? ảnh|bài(?: và ảnh|, ảnh)?)\s*:\s*[^\s|•·][^|•·]*", re.IGNORECASE)
-NAME_LABEL = re.compile(r"(?:tác giả|người viết|bút danh)\s*:?", re.IGNORECASE)
-BARS = re.compile(r"\s*[|•·]\s*")
 SHORT = 40  # letters of a line between title and text that is no part of it, where it stands outside the element of the text
 POSTING = re.compile(r"(?:ngày|thời gian) (?:đăng|xuất bản)|đăng (?:lúc|ngày)|xuất bản|gửi lúc", re.IGNORECASE)
 MOST_PICTURES = 20  # between title and text that are looked at
-GIVEN = 2  # words of a name without its surname
 GOES_ON = re.compile(r"(?:(?<!\w)(?:ngày|đến|từ|tuần|tháng|năm|quý|và)|[,–-])$", re.IGNORECASE)  # a title to which the date belongs
 ABOVE = 8  # lines above the title that may tell of it
 DAY_ONLY = re.compile(r"\s*\d{4}-\d{1,2}-\d{1,2}\s*[-–—:]?\s*")
@@ -74,7 +64,7 @@ def before(lines: Sequence[Block], extent: Extent, finds: Finds) -> None:
         trail = crumbs or (near and len(STEPS.split(text)) > 1)
         part = date_part(block) if near and (inside or (crumbs and is_timed(block.spaced))) else None
         if prints_date(block) and not (crumbs and part is not None):
-            if (inside and near) or _says_when_posted(lines, block):
+            if (inside and near) or (not block.aside and says_when_posted(lines, block)):
                 finds.first("published", dated(lines, block))
                 category_beside(block, title, finds)
             continue
@@ -92,10 +82,10 @@ def _is_no_section(block: Block, *, sectioned: bool) -> bool:
     return TOOLS.search(text) is not None or is_furniture(text) or (UNTITLED.fullmatch(text) is not None and not sectioned)
 
 
-def _says_when_posted(lines: Sequence[Block], block: Block) -> bool:
+def says_when_posted(lines: Sequence[Block], block: Block) -> bool:
     """Ngày đăng, in the line or in one of its own before it: no clock of a page's head has that. Beside another article's title it is that one's."""
     first = block.index - dates.is_label(lines[max(0, block.index - 1)].text)
-    if block.aside or block.linked or not POSTING.match(lines[first].text):
+    if block.linked or not prints_date(block) or not POSTING.match(lines[first].text):
         return False
     return not any(
         one.is_link and one.letters >= OTHER_ARTICLE for one in (*lines[max(0, first - 1) : first], *lines[block.index + 1 : block.index + 2])
@@ -119,7 +109,7 @@ def between(lines: Sequence[Block], extent: Extent, body: Element, finds: Finds)
             clear(block)
         elif labelled_section(lines, block, finds) or _is_tool(block):
             clear(block)
-        elif signs(block) or _labelled_above(lines, block):
+        elif signs(block) or is_labelled_above(lines, block):
             finds.first("byline", own(block))
         elif block.is_link and "category" not in finds.elements and len(text) <= LONGEST and not within(element, body):
             category(block, trail=False, title=title, finds=finds)
@@ -129,12 +119,6 @@ def between(lines: Sequence[Block], extent: Extent, body: Element, finds: Finds)
     _dated_lead(lines[extent.first], finds)
 
 
-def _labelled_above(lines: Sequence[Block], block: Block) -> bool:
-    """Does the line before it, in the same box, say that here is a name?"""
-    before = lines[block.index - 1]
-    return NAME_LABEL.fullmatch(before.text) is not None and _is_beside(before.element, block.element) and names_in(block.text) is not None
-
-
 def _is_tool(block: Block) -> bool:
     return is_furniture(block.text) or (len(block.text) <= HEADER and (TOOLS.search(block.text) is not None or trail_of(block) is not None))
 
@@ -142,8 +126,7 @@ def _is_tool(block: Block) -> bool:
 def _dated(lines: Sequence[Block], block: Block, title: str, finds: Finds) -> None:
     """A line of the date, and what else is named in it: whoever wrote the article, and its section."""
     category_beside(block, title, finds)
-    _signed_beside(block, finds)
-    _named_beside(lines, block, title, finds)
+    named_in(lines, block, title, finds)
     finds.add("published", dated(lines, block))
 
 
@@ -173,51 +156,6 @@ def _is_icon(picture: Element) -> bool:
 def _is_date_beside(block: Block) -> bool:
     """T3, a frame for Joomla's themes, has what is known of an article in an <aside> between title and text, Drupal in a <footer>."""
     return prints_date(block) and any(one.tag in {"aside", "footer"} for one in (block.element, *block.element.iterancestors()))
-
-
-def _signed_beside(block: Block, finds: Finds) -> None:
-    """A name in the line of the date, in a part of it that is labelled or called after its author."""
-    for part in block.element.iterdescendants() if is_whole(block) else ():
-        signed = signed_by(part)
-        if signed and (signed.method or SIGNING.search(part.get("class") or "")):
-            finds.first("byline", part)
-        elif TAKEN_FROM.search(part.get("class") or "") and kind_of(normal(inner_text(part))) == "agency":
-            finds.first("source", part)
-
-
-def _named_beside(lines: Sequence[Block], line: Block, title: str, finds: Finds) -> None:
-    """A name in the line of the date, with its label or between bars, or on a line of its own beside it; not an account, a link, or the title."""
-    if (found := LABELLED_NAME.search(line.spaced)) and names_in(found[0]):
-        finds.first("byline", made(found[0]))
-    linked = {normal(inner_text(link)) for link in links_of(line)}
-    for part in BARS.split(line.spaced) if BARS.search(line.spaced) else ():
-        signed = names_in(part) if part not in linked and not POSTED.match(part) else None
-        if signed and signed.authors and all(_is_office(one) or _names_writer(one.name, finds) for one in signed.authors):
-            finds.first("byline", made(part))
-    for beside in lines[max(0, line.index - 1) : line.index + 2]:
-        other = beside is not line and not beside.linked and folded(beside.text) != title and _is_beside(beside.element, line.element)
-        signed = names_in(beside.text) if other and not POSTED.match(beside.text) else None
-        kind = signed.authors[0].kind if signed and len(signed.authors) == 1 else None
-        pointed = kind == "initials" and "." in beside.text
-        if pointed or (kind == "unit" and beside.element is line.element) or (kind == "person" and _names_writer(beside.text, finds)):
-            finds.first("byline", made(beside.text))
-            clear(beside)
-
-
-def _is_office(author: Author) -> bool:
-    """Phòng Quản lý thương mại, Nhóm PV; not Thanh tra, which may be a section."""
-    return author.kind == "unit" and (len(author.name.split()) > GIVEN or author.name.endswith("PV"))
-
-
-def _names_writer(words: str, finds: Finds) -> bool:
-    """A person's name, where nothing else says so; sections are written with capitals too."""
-    section = any(words == one.text for one in finds.elements.get("category", ()))
-    return not section and (is_full_name(words) or (len(words.split()) == GIVEN and is_person(words) and not words.isupper()))
-
-
-def _is_beside(one: Element, other: Element) -> bool:
-    """Do two lines stand in one box, or in the same element?"""
-    return one is other or one.getparent() is other or one.getparent() is other.getparent()
 
 
 def _lead(block: Block, body: Element, finds: Finds) -> None:

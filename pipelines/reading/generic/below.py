@@ -3,11 +3,12 @@
 import re
 from collections.abc import Iterator, Sequence
 from copy import deepcopy
-from itertools import takewhile
+from itertools import islice, takewhile
 
 from pipelines.reading import dates
 from pipelines.reading.blocks import HEADER, Block
 from pipelines.reading.byline import Signed
+from pipelines.reading.generic.around import says_when_posted
 from pipelines.reading.generic.extent import Extent
 from pipelines.reading.generic.finds import Finds, clear, dated, is_whole, links_of, made, own
 from pipelines.reading.generic.lines import (
@@ -24,6 +25,7 @@ from pipelines.reading.generic.lines import (
     signs,
     within,
 )
+from pipelines.reading.generic.writer import named_in
 from pipelines.reading.links import OTHER_ARTICLE, is_file, names_file
 from pipelines.reading.text import normal
 from pipelines.reading.tree import Element, inner_text
@@ -66,10 +68,15 @@ def after(lines: Sequence[Block], extent: Extent, body: Element, finds: Finds) -
         elif block.index > end and SIGNING.search(block.names) and (signed := names_in(text)) and not signed.method:
             finds.first("byline", own(block))
         elif not second <= block.index <= end and prints_date(block) and (_is_day(block, finds) or (block.index > end and dates.is_labelled(text))):
+            named_in(lines, block, "", finds)
             finds.add("published", dated(lines, block))  # below the text, or between a lead and the text
     for block in _behind_name([one for one in lines[end + 1 : extent.last + 1] if within(one.element, body) and not one.aside]):
         clear(block)
     _keywords_below(lines[end + 1 : extent.last + 1 + FURTHER], extent.last, finds)
+    if "published" not in finds.elements:  # a card of what is known of the article may stand beside it
+        posted = (one for one in lines[end + 1 : extent.last + 1 + FURTHER] if says_when_posted(lines, one))
+        for block in islice(posted, 1):
+            finds.add("published", dated(lines, block))
 
 
 def _keywords_below(lines: Sequence[Block], last: int, finds: Finds) -> None:
@@ -154,6 +161,7 @@ def _place(lines: Sequence[Block], block: Block, finds: Finds) -> None:
     elif KEYWORDS.match(block.spaced):
         _keywords(block, finds)
     elif prints_date(block) and not _is_of_another(lines, block):
+        named_in(lines, block, "", finds)
         finds.add("published", dated(lines, block))
         return
     elif parts := _named_parts(block):

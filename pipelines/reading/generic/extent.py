@@ -25,7 +25,7 @@ from pipelines.reading.generic.lines import (
 from pipelines.reading.names import is_site
 from pipelines.reading.select import Page
 from pipelines.reading.text import folded, is_furniture, normal, opens_related
-from pipelines.reading.tree import LONGEST_TEXT, Element, TooMuch
+from pipelines.reading.tree import LONGEST_TEXT, Element, TooMuch, inner_text
 
 LONG = 25  # letters that two titles share only if they are the same
 LONGEST = 400  # letters of a title; those of departments have up to 300
@@ -33,6 +33,7 @@ SHORTEST_HEADING = 4
 SHORTEST = 12  # letters of a title that is no heading, or that the page tells machines; shorter ones name sections
 WORDS = 6  # of a clue that may be a shortened title
 LEAST = 150  # letters of running text before a page counts as an article
+NESTED = 2  # elements around a paragraph of their own that editors of parts make
 BOX = 9  # lines at most of a box of other articles that stands between paragraphs
 MOST_LINES = 6_000  # that are no links; real pages have up to 1,000
 WORK = 60_000  # titles tried times lines looked at, at most
@@ -47,7 +48,7 @@ UNTITLED = re.compile(
     re.IGNORECASE,
 )
 NUMBERED = re.compile(r"(?:\d{1,2}|[IVX]{1,4})[.)]\s")  # headings inside a text
-SECTIONED = 5.0  # what the name of a section is worth less as a title
+SECTIONED = 8.0  # what the name of a section is worth less as a title
 OUTSTANDING = 2.0  # worth of a title that may stand right behind a paragraph
 FEW = 20  # letters beside a date of a line that may be a title
 BEHIND = 4  # lines at most between a lead in a box of its own and the text
@@ -76,9 +77,9 @@ def find_extent(page: Page, blocks: Blocks) -> Extent | None:
         msg = f"the page has {lines} lines and {letters} letters that are no link"
         raise TooMuch(msg)
     clues = _clues(page)
-    found = _best(blocks, clues if _is_told(blocks, clues) else frozenset())
+    found = _best(page, blocks, clues if _is_told(blocks, clues) else frozenset())
     if (found is None or found[0] < OUTSTANDING) and blocks.set_lines_apart():
-        found = _best(blocks, clues if _is_told(blocks, clues) else frozenset())
+        found = _best(page, blocks, clues if _is_told(blocks, clues) else frozenset())
     return found[1] if found else None
 
 
@@ -94,12 +95,12 @@ def _may_be_title(block: Block) -> bool:
     return not block.is_link or block.element.tag in HEADINGS or (block.element.tag != "li" and _titled(block) > 0)
 
 
-def _best(blocks: Blocks, clues: frozenset[str]) -> tuple[float, Extent] | None:
+def _best(page: Page, blocks: Blocks, clues: frozenset[str]) -> tuple[float, Extent] | None:
     """What the title is worth, and the extent."""
     best: tuple[float, float, Extent] | None = None
     sections = _sections(blocks)
     likely = (block for block in blocks if not block.aside and SHORTEST_HEADING <= block.letters <= LONGEST)
-    candidates = [(worth, block) for block in likely if (worth := _worth(blocks, block, clues, sections))]
+    candidates = [(worth, block) for block in likely if (worth := _worth(page, blocks, block, clues, sections))]
     most = max(10, WORK // (1 + sum(not block.is_link for block in blocks)))  # real pages have fewer
     if len(candidates) > most:
         likeliest = sorted(candidates, key=lambda one: one[0], reverse=True)[:most]
@@ -118,18 +119,25 @@ def _best(blocks: Blocks, clues: frozenset[str]) -> tuple[float, Extent] | None:
 
 
 def _sections(blocks: Blocks) -> frozenset[str]:
-    """The short texts of links, in small letters: menus name the sections."""
+    """The short texts of links, in small letters: menus name the sections, whatever the page tells."""
     return frozenset(piece.strip().casefold() for block in blocks if block.is_link for piece in block.pieces if len(piece) <= SECTION_NAME)
 
 
-def _worth(blocks: Blocks, block: Block, clues: frozenset[str], sections: frozenset[str]) -> float:
+def _worth(page: Page, blocks: Blocks, block: Block, clues: frozenset[str], sections: frozenset[str]) -> float:
     """How much a line looks like the title, less if it names a section or heads a list of links."""
     worth = _as_title(block, clues)
     if not worth:
         return worth
     behind = blocks.all[block.index + 1 : block.index + 2] if not clues else ()
     heads = any(one.linked * 2 > one.letters >= LONG and not (is_header(one) or TOOLS.search(one.text)) for one in behind)
-    return worth - SECTIONED if heads or (block.letters <= SECTION_NAME and block.text.casefold() in sections) else worth
+    section = block.letters <= SECTION_NAME and block.text.casefold() in sections and not _leads_here(page, block.text)
+    return worth - SECTIONED if heads or section else worth
+
+
+def _leads_here(page: Page, words: str) -> bool:
+    """Does a link of these words lead to the page itself? Lists of new articles name it too."""
+    here = (link for link in page.root.iter("a") if (led := (link.get("href") or "").lstrip("./")) and page.url.endswith(led))
+    return any(normal(inner_text(link)) == words for link in here)
 
 
 def _gap(lines: Sequence[Block], extent: Extent) -> int:
@@ -312,11 +320,9 @@ def boxes(lines: Sequence[Block], extent: Extent) -> Iterator[Block]:
 
 
 def _holder(block: Block) -> set[object]:
-    parent = block.element.getparent()
-    if parent is None:
-        return set()
-    names = (parent.get("class") or "").split()
-    return {parent, (parent.getparent(), names[0])} if names else {parent}
+    around = list(islice(block.element.iterancestors(), NESTED))
+    named = {(one.getparent(), names[0]) for one in around if (names := (one.get("class") or "").split())}
+    return {*around[:1], *named}
 
 
 def weight(blocks: Blocks, extent: Extent) -> int:

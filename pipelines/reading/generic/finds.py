@@ -50,8 +50,8 @@ def made(text: str) -> Element:
 
 
 def own(block: Block) -> Element:
-    """The element of a line; where other lines stand in it too, one made of its words alone."""
-    if is_whole(block):
+    """The element of a line; one made of its words alone where more stands in it: other lines, or letters drawn in a circle."""
+    if is_whole(block) and normal(inner_text(block.element)) == block.text:
         return block.element
     words = made(block.spaced)
     clear(block)

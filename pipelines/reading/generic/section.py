@@ -15,6 +15,7 @@ from pipelines.reading.tree import Element, inner_text
 
 TRAIL = re.compile(r"crumb|(?:^|[\s_-])(?:bread|bc)(?:$|[\s_-])|duong-?_?dan|vi-?_?tri(?:$|[\s_-])|path(?:$|[\s_-])|pathway", re.IGNORECASE)
 BLOCK_OF_TRAIL = frozenset({"table", "section", "article", "main", "body"})
+ICON_WORD = re.compile(r"(?<!\w)[a-z]+(?:_[a-z]+)+(?!\w)")  # folder_open: how fonts of icons call them
 NOTHING = re.compile(
     r"(?:xem )?(?:nội dung )?chi tiết.*|liên kết.*|thống kê.*|thăm dò.*|tìm kiếm.*|đăng nhập.*|danh mục.*", re.IGNORECASE
 )  # of boxes
@@ -27,8 +28,8 @@ SECTION = re.compile(
 )
 LABELS_ELSE = re.compile(r"\w ?:|(?<!\w)(?:bởi|by)(?!\w)", re.IGNORECASE)
 BESIDE = re.compile(r"[\W\d]*(?P<words>[^\W\d][^\d|:•·]{3,}?)[\W\d]*")
-LABELLED = re.compile(r"(?:chuyên mục|danh mục|thể loại|lĩnh vực)\s*:\s*(?P<name>[^|•·]{4,60}?)\s*(?:[|•·].*)?", re.IGNORECASE)
-LABEL = re.compile(r"(?:chuyên mục|danh mục|thể loại|lĩnh vực)\s*:?", re.IGNORECASE)
+LABELLED = re.compile(r"(?:chuyên mục|danh mục|thể loại|lĩnh vực|loại tin)\s*:\s*(?P<name>[^|•·]{4,60}?)\s*(?:[|•·].*)?", re.IGNORECASE)
+LABEL = re.compile(r"(?:chuyên mục|danh mục|thể loại|lĩnh vực|loại tin)\s*:?", re.IGNORECASE)
 HEADED = 3  # elements between the heading of a box and the box, at most
 FAR = 60  # lines above the title in which a breadcrumb may stand
 SHORTEST, SHORT, LONGEST = 4, 40, 60  # characters of a section's name
@@ -99,6 +100,8 @@ def labelled_section(lines: Sequence[Block], block: Block, finds: Finds) -> bool
 
 def category_beside(block: Block, title: str, finds: Finds) -> None:
     """A section that is named in the line of the date: by a link, or by words that are neither date nor tool nor name."""
+    if found := LABELLED.fullmatch(block.spaced):
+        _name([found["name"]], title, finds)
     for link in links_of(block):
         said, led = normal(inner_text(link)), (link.get("href") or "").lower()
         section = said[:1].isupper() and not led.startswith(("javascript:", "#")) and dates.letters_beside(said) is None
@@ -129,6 +132,7 @@ def category_told(sections: Sequence[str], title: str, finds: Finds) -> None:
 
 def _name(said: Sequence[str], title: str, finds: Finds) -> None:
     """The last of these words that may be a section's."""
+    said = [normal(ICON_WORD.sub(" ", one)) for one in said]
     named = [
         one
         for one in said
