@@ -193,7 +193,8 @@ def _is_of_another(lines: Sequence[Block], dated: Block) -> bool:
     if any(len(dates.words_beside(normal(inner_text(link)))) >= OTHER_LINK for link in links_of(dated)):
         return True
     beside = (one for one in lines[max(0, dated.index - 1) : dated.index + 2] if one is not dated and one.is_link and one.letters >= OTHER_ARTICLE)
-    return any(not TOOLS.search(one.text) and not any(map(_is_file, links_of(one))) for one in beside)
+    own = (TOOLS.search(one.text) or KEYWORDS.match(one.spaced) or any(map(_is_file, links_of(one))) for one in beside)
+    return not all(own)
 
 
 def _keywords(block: Block, finds: Finds) -> None:
