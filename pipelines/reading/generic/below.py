@@ -10,7 +10,7 @@ from pipelines.reading.blocks import HEADER, Block
 from pipelines.reading.byline import Signed
 from pipelines.reading.generic.around import says_when_posted
 from pipelines.reading.generic.extent import Extent
-from pipelines.reading.generic.finds import Finds, clear, dated, is_whole, links_of, made, own
+from pipelines.reading.generic.finds import Finds, clear, date_part, dated, is_whole, links_of, made, own
 from pipelines.reading.generic.lines import (
     PARAGRAPH,
     SIGNING,
@@ -73,10 +73,21 @@ def after(lines: Sequence[Block], extent: Extent, body: Element, finds: Finds) -
     for block in _behind_name([one for one in lines[end + 1 : extent.last + 1] if within(one.element, body) and not one.aside]):
         clear(block)
     _keywords_below(lines[end + 1 : extent.last + 1 + FURTHER], extent.last, finds)
-    if "published" not in finds.elements:  # a card of what is known of the article may stand beside it
-        posted = (one for one in lines[end + 1 : extent.last + 1 + FURTHER] if says_when_posted(lines, one))
-        for block in islice(posted, 1):
-            finds.add("published", dated(lines, block))
+    if "published" not in finds.elements:
+        _day_elsewhere(lines, end, extent.last, finds)
+
+
+def _day_elsewhere(lines: Sequence[Block], end: int, last: int, finds: Finds) -> None:
+    """The day in a line below the text that names the writer too, or with its label on a card of what is known of the article."""
+    for block in lines[end + 1 : last + 1]:
+        if prints_date(block) and not _is_of_another(lines, block) and (part := date_part(block)) is not None:
+            named_in(lines, block, "", finds)
+            finds.add("published", made(normal(inner_text(part))))
+            clear(block)
+            return
+    posted = (one for one in lines[end + 1 : last + 1 + FURTHER] if says_when_posted(lines, one))
+    for block in islice(posted, 1):
+        finds.add("published", dated(lines, block))
 
 
 def _keywords_below(lines: Sequence[Block], last: int, finds: Finds) -> None:
