@@ -195,6 +195,8 @@ def test_a_date_of_something_else_is_none_of_the_article(line: str) -> None:
         "<p>20/10/2018 08:30 | Hải Dương</p>", "<p>20/10/2018</p><p>Lào Cai</p>", "<p>20/10/2018 | <a href='/tt'>Thanh tra</a></p>",
         "<p>20/10/2018 | Công đoàn</p>", "<p>20/10/2018 | Tin Trong Tỉnh</p>", "<p>20/10/2018</p><h2>Gương Sáng Doanh Nhân</h2>",
         "<p>Người đăng: Nguyễn Văn An | 20/10/2018</p>", "<p>Thời Sự | 20/10/2018</p>",
+        "<p>Người đăng</p><p>Trần Văn Dân</p><p>20/10/2018</p>", "<p><span>Người đăng:</span> <span>Trần Văn Dân</span> <span>20/10/2018</span></p>",
+        "<p>20/10/2018</p><p>Trần Văn Dân</p><p>Chức vụ: Giám đốc</p>",
     ),
 )  # fmt: skip
 def test_a_place_a_section_or_an_account_beside_the_date_is_no_author(lines: str) -> None:
@@ -255,3 +257,56 @@ def test_what_stands_below_the_name_is_none_of_the_text(name: str) -> None:
 def test_a_letter_goes_on_below_its_signer() -> None:
     signed = "<p><b>KT. GIÁM ĐỐC</b></p><p><b>Mai Xuân Thưởng</b></p><p>Nơi nhận: như trên</p>"
     assert article_of("<h1>{title}</h1>", text=f"{TEXT}{signed}").text.endswith("Mai Xuân Thưởng\nNơi nhận: như trên")
+
+
+@pytest.mark.parametrize(
+    "told",
+    (
+        "Khai mạc: 25/10/2018", "Đóng thầu: 09:00 25/10/2018", "Thời điểm mở thầu: 25/10/2018 09:00", "Thời gian: 08h00 ngày 25/10/2018",
+        "Bắt đầu: 25/10/2018 - Kết thúc: 30/10/2018", "25/10/2018 - 30/10/2018", "Thời hạn lấy ý kiến: 25/10/2018",
+    ),
+)  # fmt: skip
+def test_a_day_of_what_the_article_is_about_is_not_its_own(told: str) -> None:
+    assert article_of(f"<h1>{{title}}</h1><p>{told}</p>").published_at is None
+
+
+@pytest.mark.parametrize(
+    "last",
+    (
+        "Liên hệ với Ban Tổ chức qua điện thoại hoặc gặp Mr. Trần Văn Nam", "Hội chợ mở cửa đến 21 giờ tại số 12 đường Nguyễn Huệ, TP. Cao Lãnh",
+        "Mọi thắc mắc được giải đáp bởi chủ nhiệm đề tài, TS. Trần Văn Nam",
+    ),
+)  # fmt: skip
+def test_a_shortened_word_ends_no_sentence(last: str) -> None:
+    article = article_of("<h1>{title}</h1>", text=f"{TEXT}<p>{last}</p>")
+    assert article.byline is None
+    assert article.text.endswith(last)
+
+
+@pytest.mark.parametrize(
+    "line",
+    (
+        "&gt; 90% doanh nghiệp đã <a href='/x'>chuyển đổi số</a> theo kết quả khảo sát mới nhất.",
+        "&gt;&gt; Ai muốn dự thì ghi tên tại <a href='/x'>trang này</a> trước ngày 25 tháng 10.",
+    ),
+)
+def test_a_sentence_with_a_link_in_it_is_text(line: str) -> None:
+    assert len(article_of("<h1>{title}</h1>", text=f"{TEXT}<p>{line}</p>{TEXT}").text.split("\n")) == 5
+
+
+def test_links_that_the_text_names_are_text() -> None:
+    named = "<p>Việc bàn giao dựa trên các văn bản sau:</p>" + "".join(
+        f"<p><a href='/{number}'>Nghị định số {number}/2018/NĐ-CP quy định về khuyến công</a></p>" for number in (15, 16)
+    )
+    assert "16/2018" in article_of("<h1>{title}</h1>", text=TEXT + named).text
+
+
+def test_the_days_of_a_schedule_are_not_the_articles() -> None:
+    days = "".join(f"<p>Ngày {day}/10/2018</p><p>Làm việc với một xã về máy sấy</p>" for day in (19, 20))
+    article = article_of("<h1>{title}</h1>", text=f"{TEXT}<p>Lịch làm việc của đoàn:</p>{days}")
+    assert article.published_at is None
+    assert "Ngày 19/10/2018" in article.text
+
+
+def test_a_picture_with_a_width_that_is_no_number() -> None:
+    assert article_of("<h1>{title}</h1>", text=f"{TEXT}<p><img src='/anh/may-say.jpg' width='²'></p>{TEXT}").images

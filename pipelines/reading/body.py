@@ -23,6 +23,7 @@ ADDRESSED = re.compile(r"kính gửi", re.IGNORECASE)
 SENTENCE_END = re.compile(r"[.;:!?…/]$")
 POINTER = re.compile(r"(?:[>»\s]+(?=\w)|(?:[>»\s]*)(?:xem thêm|đọc thêm|tin liên quan|bài liên quan|xem chi tiết bài)\s*:)", re.IGNORECASE)
 OFFER = re.compile(r"[>»\s]*(?:tải|download)[^:]{0,40}:.*\.(?:pdf|docx?|xlsx?|zip|rar)", re.IGNORECASE)
+LINKED = re.compile(r"<a [^>]*>(.*?)</a>", re.DOTALL)
 POINTED = re.compile(r"(?:xem|đọc) thêm\s*:?\s*<a [^>]*>(?:(?!</a>).)*</a>", re.IGNORECASE)
 COUNTER = re.compile(r"[\d.,\s]{1,20}")
 FILE_LINK = re.compile(r"""\.(?:pdf|docx?|xlsx?|zip|rar)["?&]""", re.IGNORECASE)
@@ -80,7 +81,10 @@ def _points_elsewhere(paragraph: Paragraph) -> bool:
     """Xem thêm: another article."""
     if POINTED.fullmatch(paragraph.html):
         return True
-    return POINTER.match(paragraph.text) is not None and "<a " in paragraph.html and not FILE_LINK.search(paragraph.html)
+    if POINTER.match(paragraph.text) is None or FILE_LINK.search(paragraph.html):
+        return False
+    linked = "".join(LINKED.findall(paragraph.html))
+    return len(linked) * 2 > len(paragraph.text)
 
 
 def _without_links_to_others(paragraphs: list[Paragraph]) -> list[Paragraph]:
@@ -93,7 +97,8 @@ def _without_links_to_others(paragraphs: list[Paragraph]) -> list[Paragraph]:
         and not FILE_LINK.search(paragraphs[end - 1].html)
     ):
         end -= 1
-    return paragraphs[:end] if len(paragraphs) - end > 1 else paragraphs
+    listed = end > 0 and paragraphs[end - 1].text.endswith(":")  # named by the text itself
+    return paragraphs[:end] if len(paragraphs) - end > 1 and not listed else paragraphs
 
 
 def without_title(paragraphs: Sequence[Paragraph], title: str) -> list[Paragraph]:

@@ -37,6 +37,7 @@ URL = re.compile(r"https?://\S+")
 LINK = re.compile(r'<a href="([^"]+)"')
 END = re.compile(r"\.\s?/\s?\.?\s*$")  # ./. closes official news
 END_INSIDE = re.compile(r"^(?P<body>.*\./\.)\s*(?P<name>\S.{1,60})$", re.DOTALL)
+SHORTENED = re.compile(r"(?<!\w)(?:TP|TX|TT|ĐC|TS|ThS|PGS|GS|BS|KS|Mr|Mrs|Ms|Q|P|Đ|số)\.$", re.IGNORECASE)  # no sentence ends there
 SENTENCE_INSIDE = re.compile(r"[.!?…][\"'”’»)\]]*\s*(?=[^\W\d_])")
 SENTENCE_END = re.compile(r"[.!?…][\"'”’»)\]]*$|[)\]]$")
 FOOTNOTE = re.compile(r"\[\d{1,2}\]\s|\(\d{1,2}\)\s|\*{1,3}\s")
@@ -147,6 +148,8 @@ def _inside(line: str, naming: Naming) -> tuple[Signed, str] | None:
         return signed, found["body"]
     for end in SENTENCE_INSIDE.finditer(line[-LONGEST:]):
         name = line[-LONGEST:][end.end() :]
+        if SHORTENED.search(line[-LONGEST:][: end.end()].rstrip()):
+            continue
         signed = parse(name, naming)
         if signed and any(one.role != "photo" for one in signed.authors) and (signed.method or is_full_name(name.strip())):
             return signed, line[: len(line) - len(name)].rstrip()

@@ -68,7 +68,7 @@ BESIDE_DATES = re.compile(  # labels of dates, counters and tools
     r"gửi\s+(?:e-?mail|bài|tin|mail|cho\s+bạn(?:\s+bè)?)(?:\s+viết|\s+này)?|(?:bản\s+in|in\s+(?:bài|trang|tin))(?:\s+viết|\s+này)?"
     r"|(?:số\s+)?(?:lượt|lần)\s+(?:xem|đọc)|(?:đã|người)\s+(?:xem|đọc)|(?:đọc|nghe)\s+bài(?:\s+viết)?|cỡ\s+chữ(?:\s*:?\s*(?:nhỏ|vừa|lớn)(?!\w))*|chia\s+sẻ|facebook|zalo|twitter"
     r"|người\s+đăng\s*:?\s*\S+|(?:(?:ngày|thời\s+gian|giờ)\s+)?(?:(?:lần\s+)?cập\s+nh[ậâ][tp]|đăng|đưa|xuất\s+bản|gửi|tạo|viết)(?:\s+(?:lúc|ngày|lần\s+cuối|cuối|tải|tin|bài))?"
-    r"|(?:chỉnh\s+)?sửa(?:\s+(?:đổi|lúc|ngày|lần\s+cuối))|thời\s+gian|posted\s+on|post\s+date|thứ\s+\w+|chủ\s+nhật|ngày|lúc|vào|gmt\s*[+-]?\d*",
+    r"|(?:chỉnh\s+)?sửa(?:\s+(?:đổi|lúc|ngày|lần\s+cuối))|posted\s+on|post\s+date|thứ\s+\w+|chủ\s+nhật|ngày|lúc|vào|gmt\s*[+-]?\d*",
     re.IGNORECASE,
 )
 OF_ELSE = re.compile(  # what a date is of that is none of an article
@@ -76,6 +76,7 @@ OF_ELSE = re.compile(  # what a date is of that is none of an article
     r"[\s:,(]*(?:thứ\s+\w+,?\s+|chủ\s+nhật,?\s+)?(?:ngày\s+)?\d{1,2}\s?[/.-]",
     re.IGNORECASE,
 )
+SEGMENT, SPAN = re.compile(r"[|•·;,()–-]"), re.compile(r"\s*(?:-|–|đến)\s*")
 LAST_HOUR = 23
 MOST_DATES = 2  # of publication and of change
 LABEL_REACH = 45  # characters before a date in which its label stands
@@ -108,9 +109,23 @@ def modified(text: str, order: Order = "dmy") -> datetime | None:
 def letters_beside(text: str) -> int | None:
     """How many letters of a printed line are no date, time or label of one; None where it has no date."""
     line = normal(text)
-    if not 0 < max(len(list(_dates(line, order))) for order in ORDERS) <= MOST_DATES or OF_ELSE.search(line):
+    if not 0 < max(len(list(_dates(line, order))) for order in ORDERS) <= MOST_DATES or OF_ELSE.search(line) or _is_of_else(line):
         return None
     return sum(map(str.isalpha, words_beside(line)))
+
+
+def _is_of_else(line: str) -> bool:
+    """Does a label right before a date say something that none of an article's says, or is it a span of days?"""
+    plain = CLOCK.sub(" ", line.translate(SLASHES))
+    found = [one.span() for form in FORMS for one in form.finditer(plain)]
+    for start, _ in found:
+        if _label(plain[max(0, start - LABEL_REACH) : start]):
+            continue
+        label, colon, between = SEGMENT.split(plain[:start])[-1].rpartition(":")
+        if colon and BESIDE.fullmatch(between) and any(map(str.isalpha, BESIDE_DATES.sub(" ", label))):
+            return True
+    spans = sorted(found)
+    return len(spans) > 1 and SPAN.fullmatch(plain[spans[0][1] : spans[1][0]]) is not None
 
 
 def words_beside(text: str) -> str:

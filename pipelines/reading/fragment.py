@@ -8,6 +8,7 @@ import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from html import escape
+from itertools import islice
 from typing import Literal, TypeAlias
 
 from archive.records import Image
@@ -34,6 +35,7 @@ BLOCKS = (
     | {"address", "pre", "fieldset", "details", "summary", "hr", "html", "body"}
 )
 LONGEST_CAPTION = 250  # characters
+SIMPLE = 6  # elements at most around a picture alone
 PICTURE_AND_LINE = 2
 BESIDE_PICTURE = 120  # characters at most of a line that is a caption by where it stands alone
 LETTERHEAD = re.compile(
@@ -316,6 +318,8 @@ def _apart(lines: list[Line]) -> list[tuple[Line, ...]]:
 def is_figure(box: Element) -> bool:
     """A picture and one line below it, in a box of their own."""
     if len(box) != PICTURE_AND_LINE or box[1].tag not in {"div", "p", "span", "dd"} or (box.text or "").strip() or (box[0].tail or "").strip():
+        return False
+    if sum(1 for _ in islice(box[0].iter(), SIMPLE + 1)) > SIMPLE:
         return False
     pictures = 1 if box[0].tag == "img" else len(box[0].findall(".//img"))
     words = normal(inner_text(box[1])) if pictures == 1 and not inner_text(box[0]).strip() and box[1].find(".//img") is None else ""

@@ -88,4 +88,4 @@ def image_of(tag: Element, base: str) -> Image | None:
 
 def _tiny(length: str) -> bool:
     digits = length.strip().removesuffix("px")
-    return digits.isdigit() and int(digits) < TINY
+    return digits.isdecimal() and int(digits) < TINY

@@ -32,7 +32,7 @@ NO_NAME = re.compile(  # what is written with capitals at the end of a page and 
     r"|thời sự|sự kiện|kinh tế|xã hội|văn hóa|du lịch|giáo dục|pháp luật|chính trị|đời sống|thể thao|quốc tế|trong nước|hội nhập|môi trường"
     r"|thị trường|hoạt động|tiêu điểm|nổi bật|điểm tin|phóng sự|ký sự|làng nghề|cải cách|khoa học|công nghệ|tuổi trẻ|nông thôn|điểm báo"
     r"|(?:xem )?tại đây|tải về|sưu tầm|tổng hợp|kết luận|trang chủ|tin tức|đảng ủy"
-    r"|hồ chí minh|tây nguyên|tây bắc|đông bắc|việt bắc|biển đông|tết nguyên đán|giáng sinh"
+    r"|hồ chí minh|tây nguyên|tây bắc|đông bắc|việt bắc|biển đông|tết (?:nguyên đán|trung thu|thiếu nhi)|giáng sinh"
 )
 HOLIDAY = "quốc khánh"  # a name too
 NO_PART = re.compile(  # words of headings, which some sites write with capitals: no name has them

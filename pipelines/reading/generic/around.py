@@ -30,6 +30,7 @@ LEADING = re.compile(
 DATED = re.compile(r"\s*(\d{4}-\d{1,2}-\d{1,2})\s*[-–—:]\s+(?=\S)")  # 2015-03-24 - Thực hiện …, at the head of a lead
 SHORT = 40  # letters of a line between title and text that is no part of it, where it stands outside the element of the text
 POSTING = re.compile(r"(?:ngày|thời gian) (?:đăng|xuất bản)|đăng (?:lúc|ngày)|xuất bản|gửi lúc", re.IGNORECASE)
+ADDRESSED = re.compile(r"kính gửi", re.IGNORECASE)
 MOST_PICTURES = 20  # between title and text that are looked at
 GOES_ON = re.compile(r"(?:(?<!\w)(?:ngày|đến|từ|tuần|tháng|năm|quý|và)|[,–-])$", re.IGNORECASE)  # a title to which the date belongs
 ABOVE = 8  # lines above the title that may tell of it
@@ -114,7 +115,11 @@ def between(lines: Sequence[Block], extent: Extent, body: Element, finds: Finds)
         elif block.is_link and "category" not in finds.elements and len(text) <= LONGEST and not within(element, body):
             category(block, trail=False, title=title, finds=finds)
             clear(block)
-        elif not within(element, body) and (block.linked * 3 > block.letters or (block.letters < SHORT and not is_caption(block))):
+        elif (
+            not within(element, body)
+            and not ADDRESSED.match(text)
+            and (block.linked * 3 > block.letters or (block.letters < SHORT and not is_caption(block)))
+        ):
             clear(block)
     _dated_lead(lines[extent.first], finds)
 

@@ -25,7 +25,7 @@ from pipelines.reading.generic.lines import (
     signs,
     within,
 )
-from pipelines.reading.generic.writer import named_in
+from pipelines.reading.generic.writer import is_labelled_above, named_in
 from pipelines.reading.links import OTHER_ARTICLE, is_file, names_file
 from pipelines.reading.text import normal
 from pipelines.reading.tree import Element, inner_text
@@ -36,6 +36,8 @@ LABEL_PATH = re.compile(r"/(?:tags?|the|tu-?khoa|chu-?de|hashtag)/", re.IGNORECA
 OTHER_LINK = 15  # letters of the title of another article, beside whose date it stands
 MOST_TOOLS = 6  # lines of tools below the name
 SIGNERS = re.compile(r"giám đốc|chủ tịch|trưởng phòng|trưởng ban|chánh|đã ký|nơi nhận", re.IGNORECASE)
+MOST_KEYWORDS = 20  # elements behind their label that are looked at
+ADDRESSED = re.compile(r"(?:ông|bà|mr|mrs|ms)\.?\s", re.IGNORECASE)
 SIZES = 30  # letters at most beside a file that tell its size
 FURTHER = 11  # lines below the element around the article that may still tell of it
 FILES = re.compile(
@@ -67,7 +69,7 @@ def after(lines: Sequence[Block], extent: Extent, body: Element, finds: Finds) -
             clear(block)
         elif block.index > end and SIGNING.search(block.names) and (signed := names_in(text)) and not signed.method:
             finds.first("byline", own(block))
-        elif not second <= block.index <= end and prints_date(block) and (_is_day(block, finds) or (block.index > end and dates.is_labelled(text))):
+        elif not second <= block.index <= end and _is_published(lines, block, finds, below=block.index > end):
             named_in(lines, block, "", finds)
             finds.add("published", dated(lines, block))  # below the text, or between a lead and the text
     for block in _behind_name([one for one in lines[end + 1 : extent.last + 1] if within(one.element, body) and not one.aside]):
@@ -101,9 +103,9 @@ def _keywords_below(lines: Sequence[Block], last: int, finds: Finds) -> None:
 
 def _behind_name(tail: Sequence[Block]) -> Iterator[Block]:
     """Short lines behind whoever wrote the article are tools, whatever they say; not below who signed a letter."""
+    if any(SIGNERS.search(block.text) for block in tail):
+        return
     for place, block in enumerate(tail):
-        if SIGNERS.search(block.text):
-            return
         signed = names_in(block.text)
         if signed and (signed.method or _is_set_apart(block) or any(one.kind != "person" for one in signed.authors)):
             rest = tail[place + 1 :]
@@ -127,9 +129,19 @@ def _tells(block: Block) -> bool:
     return under or named or prints_date(block) or any(map(_is_file, links_of(block)))
 
 
-def _is_day(block: Block, finds: Finds) -> bool:
-    """A date and nothing else, where none stands above the text."""
-    return "published" not in finds.elements and dates.letters_beside(block.spaced) == 0
+def _is_published(lines: Sequence[Block], block: Block, finds: Finds, *, below: bool) -> bool:
+    """Does a line of the text's element give the article's date? Labelled, below the text; or a date and nothing else, where none stands above it
+    and no other stands near, as in a list of days.
+    """
+    if not prints_date(block):
+        return False
+    if below and dates.is_labelled(block.text):
+        return True
+    days = [
+        one for one in lines[max(0, block.index - 3) : block.index + 4] if one is not block and prints_date(one) and not one.aside and not one.linked
+    ]
+    announced = block.index > 0 and lines[block.index - 1].text.endswith(":")
+    return "published" not in finds.elements and dates.letters_beside(block.spaced) == 0 and not days and not announced
 
 
 def _files(lines: Sequence[Block], finds: Finds) -> None:
@@ -138,7 +150,7 @@ def _files(lines: Sequence[Block], finds: Finds) -> None:
     listed = False
     for block in lines[lines.index(heading) + 1 :] if heading is not None else ():
         links = [link for link in links_of(block) if _is_file(link)]
-        if links and (block.linked * 2 > block.letters or block.own <= SIZES):
+        if links and (block.linked * 2 > block.letters or (block.own <= SIZES and any(map(str.isdigit, block.text)))):
             listed = True
             for link in links:
                 finds.add("attachments", link)
@@ -181,10 +193,22 @@ def _place(lines: Sequence[Block], block: Block, finds: Finds) -> None:
     elif SOURCE.match(text) and (signed := names_in(text)):
         finds.add("byline" if signed.authors else "source", own(block))
         return
-    elif signs(block) or (names_in(text) and not block.linked):
+    elif signs(block) or is_labelled_above(lines, block) or _follows_text(lines, block):
         finds.add("byline", own(block))
         return
     clear(block)
+
+
+def _follows_text(lines: Sequence[Block], block: Block) -> bool:
+    """A name without a label, right below the text; not in boxes of whom to ask or of what readers say."""
+    if block.linked or ADDRESSED.match(block.text) or names_in(block.text) is None:
+        return False
+    for before in reversed(lines[max(0, block.index - MOST_TOOLS) : block.index]):
+        if before.own >= PARAGRAPH or (before.element is block.element):
+            return True
+        if not (is_header(before) or TOOLS.search(before.text) or is_caption(before) or names_in(before.text) or SOURCE.match(before.text)):
+            return before.text.endswith((".", "/"))
+    return True
 
 
 def _named_parts(block: Block) -> list[tuple[Element, Signed]]:
@@ -215,7 +239,7 @@ def _keywords(block: Block, finds: Finds) -> None:
     if not links and words:
         parts = [said for one in element if (said := normal(inner_text(one))) and not KEYWORDS.fullmatch(said)] if is_whole(block) else []
         links = [made(said) for part in parts or re.split(r"[;,]", words[:HEADER]) if (said := normal(part))]
-    behind = list(element.itersiblings()) if not links and "tags" not in finds.elements else []
+    behind = list(islice(element.itersiblings(), MOST_KEYWORDS)) if not links and "tags" not in finds.elements else []
     links = links or [link for one in behind for link in one.iter("a")]
     links = links or [part for one in behind[:1] for part in one.iter() if len(part) == 0 and normal(part.text or "")]
     for link in links:

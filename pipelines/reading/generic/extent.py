@@ -37,6 +37,8 @@ NESTED = 2  # elements around a paragraph of their own that editors of parts mak
 BOX = 9  # lines at most of a box of other articles that stands between paragraphs
 MOST_LINES = 6_000  # that are no links; real pages have up to 1,000
 WORK = 60_000  # titles tried times lines looked at, at most
+MOST_CLUES = 12
+FAR = 300  # lines of any kind between the title and the first paragraph
 NEAR = 18  # lines at most, links not counted, between the title and the first paragraph
 LISTS = 0.5  # share of links above which the lines after a title are a list of others
 MAIN = 0.7  # share of the paragraphs that the element of the text holds
@@ -98,10 +100,10 @@ def _may_be_title(block: Block) -> bool:
 def _best(page: Page, blocks: Blocks, clues: frozenset[str]) -> tuple[float, Extent] | None:
     """What the title is worth, and the extent."""
     best: tuple[float, float, Extent] | None = None
-    sections = _sections(blocks)
+    sections = _sections(blocks) - _leading_here(page) if clues else _sections(blocks)
     likely = (block for block in blocks if not block.aside and SHORTEST_HEADING <= block.letters <= LONGEST)
-    candidates = [(worth, block) for block in likely if (worth := _worth(page, blocks, block, clues, sections))]
-    most = max(10, WORK // (1 + sum(not block.is_link for block in blocks)))  # real pages have fewer
+    candidates = [(worth, block) for block in likely if (worth := _worth(blocks, block, clues, sections))]
+    most = max(10, WORK // (1 + len(blocks.all)))  # real pages have fewer
     if len(candidates) > most:
         likeliest = sorted(candidates, key=lambda one: one[0], reverse=True)[:most]
         candidates = sorted(likeliest, key=lambda one: one[1].index)
@@ -123,21 +125,21 @@ def _sections(blocks: Blocks) -> frozenset[str]:
     return frozenset(piece.strip().casefold() for block in blocks if block.is_link for piece in block.pieces if len(piece) <= SECTION_NAME)
 
 
-def _worth(page: Page, blocks: Blocks, block: Block, clues: frozenset[str], sections: frozenset[str]) -> float:
+def _worth(blocks: Blocks, block: Block, clues: frozenset[str], sections: frozenset[str]) -> float:
     """How much a line looks like the title, less if it names a section or heads a list of links."""
     worth = _as_title(block, clues)
     if not worth:
         return worth
     behind = blocks.all[block.index + 1 : block.index + 2] if not clues else ()
     heads = any(one.linked * 2 > one.letters >= LONG and not (is_header(one) or TOOLS.search(one.text)) for one in behind)
-    section = block.letters <= SECTION_NAME and block.text.casefold() in sections and not _leads_here(page, block.text)
+    section = block.letters <= SECTION_NAME and block.text.casefold() in sections
     return worth - SECTIONED if heads or section else worth
 
 
-def _leads_here(page: Page, words: str) -> bool:
-    """Does a link of these words lead to the page itself? Lists of new articles name it too."""
+def _leading_here(page: Page) -> frozenset[str]:
+    """The texts of links that lead to the page itself, in small letters: lists of new articles name it too."""
     here = (link for link in page.root.iter("a") if (led := (link.get("href") or "").lstrip("./")) and page.url.endswith(led))
-    return any(normal(inner_text(link)) == words for link in here)
+    return frozenset(normal(inner_text(link)).casefold() for link in islice(here, NEAR))
 
 
 def _gap(lines: Sequence[Block], extent: Extent) -> int:
@@ -153,7 +155,8 @@ def _clues(page: Page) -> frozenset[str]:
         whole = normal(title.text or "")
         split = SEPARATORS.split(whole)
         parts += split if any(is_site(part) or UNTITLED.fullmatch(part) for part in split) else [whole, *split]
-    return frozenset(folded(part) for part in parts if len(part) >= SHORTEST and not is_site(part) and not UNTITLED.fullmatch(part))
+    telling = (folded(part) for part in parts if len(part) >= SHORTEST and not is_site(part) and not UNTITLED.fullmatch(part))
+    return frozenset(islice(telling, MOST_CLUES))
 
 
 def _as_title(block: Block, clues: frozenset[str]) -> float:
@@ -261,7 +264,8 @@ def _from(title: Block, blocks: Blocks) -> Extent | None:
 def _first(lines: Sequence[Block], title: Block) -> Block | None:
     """The first paragraph under a title: if one near it ends as sentences do, that."""
     found: Block | None = None
-    for block in islice((one for one in lines[title.index + 1 :] if not one.is_link), NEAR):
+    behind = islice(lines, title.index + 1, title.index + 1 + FAR)
+    for block in islice((one for one in behind if not one.is_link), NEAR):
         if ends(block):
             break
         if is_paragraph(block):

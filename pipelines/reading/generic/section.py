@@ -105,11 +105,11 @@ def category_beside(block: Block, title: str, finds: Finds) -> None:
     for link in links_of(block):
         said, led = normal(inner_text(link)), (link.get("href") or "").lower()
         section = said[:1].isupper() and not led.startswith(("javascript:", "#")) and dates.letters_beside(said) is None
-        if section and not TOOLS.search(said):
+        if section and not TOOLS.search(said) and kind_of(said) not in {"person", "initials"}:
             _name([said], title, finds)
     words = dates.words_beside(block.spaced)
     beside = BESIDE.fullmatch(normal(words)) if not LABELS_ELSE.search(words) else None
-    if beside and len(said := beside["words"]) <= SHORT and not (TOOLS.search(said) or names_in(said) or kind_of(said)):
+    if beside and len(said := beside["words"]) <= SHORT and not (TOOLS.search(said) or names_in(said) or kind_of(said) or not said[:1].isupper()):
         _name([said], title, finds)
 
 

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator, Sequence
+from itertools import islice
 
 from archive.records import Author
 from pipelines.reading.blocks import Block
@@ -15,27 +16,43 @@ LABELLED = re.compile(r"(?:tác giả|người viết|bút danh|tin,? ảnh|bài
 LABEL = re.compile(r"(?:tác giả|người viết|bút danh)\s*:?", re.IGNORECASE)
 TAKEN_FROM = re.compile(r"(?:^|[\s_-])(?:src|source|nguon(?:-?_?tin)?)(?:$|[\s_-])", re.IGNORECASE)
 BARS = re.compile(r"\s*[|•·]\s*")
+OFFICE = re.compile(r"chức vụ|chức danh", re.IGNORECASE)  # whoever signed a document has one
+NESTED = 3  # elements around a value, up to that of its label
 GIVEN = 2  # words of a name without its surname
 
 
 def named_in(lines: Sequence[Block], dated: Block, title: str, finds: Finds) -> None:
     """Whoever is named in the line of the date, or on a line of its own beside it."""
     _labelled(dated, finds)
+    before = lines[dated.index - 1].text if dated.index else ""
     linked = {normal(inner_text(link)) for link in links_of(dated)}
     for part in _parts(dated):
-        signed = names_in(part) if part not in linked and not POSTED.match(part) else None
+        account = POSTED.match(part) is not None or POSTED.fullmatch(before.rstrip(": ")) is not None
+        signed = names_in(part) if part not in linked and not account else None
+        before = part
         if signed and signed.authors and (signed.method or all(_is_office(one) or _is_writer(one.name, finds) for one in signed.authors)):
             finds.first("byline", made(part))
     for beside in lines[max(0, dated.index - 1) : dated.index + 2]:
-        if beside is not dated and not beside.linked and folded(beside.text) != title and _stands_beside(beside, dated, finds):
+        if beside is dated or beside.linked or folded(beside.text) == title or _is_someone_else(lines, beside):
+            continue
+        if _stands_beside(beside, dated, finds):
             finds.first("byline", made(beside.text))
             clear(beside)
+
+
+def _is_someone_else(lines: Sequence[Block], block: Block) -> bool:
+    """An account, by the label before it, or who signed a document, by the office behind it."""
+    account = POSTED.fullmatch(lines[max(0, block.index - 1)].text.rstrip(": ")) is not None
+    return account or OFFICE.match(lines[min(block.index + 1, len(lines) - 1)].text) is not None
 
 
 def is_labelled_above(lines: Sequence[Block], block: Block) -> bool:
     """Does the line before it, in the same box, say that here is a name?"""
     before = lines[block.index - 1]
-    return LABEL.fullmatch(before.text) is not None and _is_beside(before.element, block.element) and names_in(block.text) is not None
+    field = before.element.getparent()  # Drupal has the value in boxes of its own
+    if field is None or LABEL.fullmatch(before.text) is None:
+        return False
+    return field in list(islice(block.element.iterancestors(), NESTED)) and names_in(block.text) is not None
 
 
 def _labelled(dated: Block, finds: Finds) -> None:
@@ -71,7 +88,7 @@ def _stands_beside(block: Block, dated: Block, finds: Finds) -> bool:
 def _is_writer(words: str, finds: Finds) -> bool:
     """A person's name, where nothing else says so; sections are written with capitals too."""
     section = any(words == one.text for one in finds.elements.get("category", ()))
-    return not section and (is_full_name(words) or (len(words.split()) == GIVEN and is_person(words) and not words.isupper()))
+    return not section and not words.isupper() and (is_full_name(words) or (len(words.split()) == GIVEN and is_person(words)))
 
 
 def _is_office(author: Author) -> bool:
