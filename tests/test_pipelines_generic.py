@@ -310,3 +310,11 @@ def test_the_days_of_a_schedule_are_not_the_articles() -> None:
 
 def test_a_picture_with_a_width_that_is_no_number() -> None:
     assert article_of("<h1>{title}</h1>", text=f"{TEXT}<p><img src='/anh/may-say.jpg' width='²'></p>{TEXT}").images
+
+
+@pytest.mark.parametrize("last", ("<p>{0}</p>", "{0}", "<div><a href='/anh/may-say.jpg'>{0}</a></div>", "<p>Tin, ảnh: Ngọc Hảo</p><p>{0}</p>"))
+def test_a_picture_behind_the_last_line_is_the_articles(last: str) -> None:
+    picture = "<img src='/anh/may-say.jpg'>"
+    others = f"<div><p>Tin liên quan</p><p><a href='/2'>{picture.replace('may-say', 'khac')}</a></p><p><a href='/2'>Hội nghị tổng kết công tác khuyến công</a></p></div>"
+    article = article_of("<h1>{title}</h1>", text=TEXT + last.format(picture) + others)
+    assert [one.url.rpartition("/")[2] for one in article.images] == ["may-say.jpg"]

@@ -6,12 +6,13 @@ reading is the same as for a page with a layout. All else is cut away around the
 `lines` judges single lines, `extent` says where the article stands, `around`, `section` and `below` what stands around its text.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from itertools import islice
 
 from pipelines.layout import Layout
 from pipelines.reading.article import Located
 from pipelines.reading.blocks import Block, Blocks
-from pipelines.reading.generic.around import before, between, pictures_between, title_of
+from pipelines.reading.generic.around import before, between, leads_away, pictures_between, title_of
 from pipelines.reading.generic.below import after
 from pipelines.reading.generic.extent import LEAST, ROOTS, Extent, body_of, boxes, find_extent
 from pipelines.reading.generic.finds import Finds, clear, is_whole, last_part
@@ -22,6 +23,7 @@ from pipelines.reading.text import folded
 from pipelines.reading.tree import Element, inner_text
 
 LAYOUT = Layout()  # for pages of which not even a site is known
+MOST_BEHIND = 20  # lines, elements and pictures behind the last line that are looked at
 
 
 def locate(page: Page, layout: Layout = LAYOUT) -> Located | None:
@@ -51,14 +53,14 @@ def locate(page: Page, layout: Layout = LAYOUT) -> Located | None:
     if within(lines[extent.first].element, title.element):  # words of a box that holds the text too
         clear(lines[extent.title])
     whole = extent.around if extent.around.tag not in ROOTS else body
-    cut(lines, extent, whole)
+    cut(lines, extent, body, whole)
     finds.tell_apart()
     names = {key: [f"generic:{key}"] for key in finds.elements}
     page.seen.update({f"generic:{key}": found for key, found in finds.elements.items()})
     return Located(page, title, Hit(whole, None, "lines"), "generic", layout.model_copy(update=names) if names else layout)
 
 
-def cut(lines: Sequence[Block], extent: Extent, whole: Element) -> None:
+def cut(lines: Sequence[Block], extent: Extent, body: Element, whole: Element) -> None:
     """Take away what stands in `whole` before the title and after the last line."""
     title, last = lines[extent.title].element, last_part(lines[extent.last])
     if last is lines[extent.last].element and not is_whole(lines[extent.last]):  # its words come before all else in it
@@ -68,14 +70,30 @@ def cut(lines: Sequence[Block], extent: Extent, whole: Element) -> None:
     for block in lines[extent.last + 1 :]:
         if block.element in around:  # words behind the last line, in no element of their own
             clear(block)
+    pictures = list(_pictures_behind(lines, extent, last, body))
     for edge, preceding in ((title, True), (last, False)):
         for one in _path(edge, whole):
-            for other in list(one.itersiblings(preceding=preceding)):
+            for other in [other for other in one.itersiblings(preceding=preceding) if other not in pictures]:
                 _drop(other)
     inside = [block for block in lines[: extent.last + 1] if block.element is not whole and within(block.element, whole)]
     for block in inside:
         if block.aside if block.index > extent.title else title is whole:
             clear(block)
+
+
+def _pictures_behind(lines: Sequence[Block], extent: Extent, last: Element, body: Element) -> Iterator[Element]:
+    """Elements of the text behind its last line that hold nothing but pictures, up to one that has both."""
+    worded: set[Element] = set()
+    for block in lines[extent.last + 1 : extent.last + 1 + MOST_BEHIND]:
+        worded.update((block.element, *block.element.iterancestors()))
+    for one in _path(last, body):
+        for other in islice(one.itersiblings(), MOST_BEHIND):
+            if other.tag != "img" and other.find(".//img") is None:
+                continue
+            if other in worded:
+                return
+            if not any(map(leads_away, islice(other.iter(), MOST_BEHIND))):
+                yield other
 
 
 def _path(element: Element, whole: Element) -> list[Element]:

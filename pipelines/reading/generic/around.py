@@ -148,10 +148,15 @@ def pictures_between(title: Element, body: Element, around: Element, finds: Find
                 finds.add("image", one)
 
 
+def leads_away(one: Element) -> bool:
+    """Is an element around a picture hidden, or a link to anything but a picture?"""
+    return one.get("hidden") is not None or (one.tag == "a" and not is_picture(one.get("href") or ""))
+
+
 def _is_icon(picture: Element) -> bool:
     """Does it stand with words, in a link to elsewhere, or in what was taken away?"""
     for one in picture.iterancestors():
-        if one.get("hidden") is not None or (one.tag == "a" and not is_picture(one.get("href") or "")):
+        if leads_away(one):
             return True
         if is_block(str(one.tag)):
             return bool(normal(inner_text(one))) and one.tag != "figure"
