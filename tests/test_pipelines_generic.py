@@ -318,3 +318,23 @@ def test_a_picture_behind_the_last_line_is_the_articles(last: str) -> None:
     others = f"<div><p>Tin liên quan</p><p><a href='/2'>{picture.replace('may-say', 'khac')}</a></p><p><a href='/2'>Hội nghị tổng kết công tác khuyến công</a></p></div>"
     article = article_of("<h1>{title}</h1>", text=TEXT + last.format(picture) + others)
     assert [one.url.rpartition("/")[2] for one in article.images] == ["may-say.jpg"]
+
+
+@pytest.mark.parametrize(
+    "address",
+    (
+        "<p>Mọi chi tiết xin liên hệ Trung tâm Khuyến công. Địa chỉ: số 5 phố Lò Rèn. Điện thoại: 0203 555 123. Email: kc@vidu.vn</p>",
+        "<p>Hồ sơ gửi về:</p><p>Địa chỉ: số 5 phố Lò Rèn; điện thoại: 0203 555 123</p><p>Fax: 0203 555 124; email: kc@vidu.vn</p>",
+    ),
+)
+@pytest.mark.parametrize("behind", ("", TEXT))
+def test_where_to_ask_is_text_and_no_foot(address: str, behind: str) -> None:
+    article = article_of("<h1>{title}</h1>", text=TEXT + address + behind)
+    assert len(article.text.splitlines()) == 2 + address.count("<p>") + behind.count("<p>")
+    assert "0203 555 12" in article.text
+    assert "phố Mới" not in article.text  # the site's own
+
+
+def test_what_a_table_is_called_is_text() -> None:
+    table = "<table><caption>Số máy đã giao</caption><tr><td>Xã A</td><td>2</td></tr><tr><td>Xã B</td><td>1</td></tr></table>"
+    assert article_of("<h1>{title}</h1>", text=TEXT + table + TEXT).text.splitlines()[2:5] == ["Số máy đã giao", "Xã A | 2", "Xã B | 1"]

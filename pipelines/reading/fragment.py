@@ -239,6 +239,8 @@ class Walk:
         if shows_pictures(rows):
             self._gallery(rows)
             return
+        for caption in table.iterchildren("caption"):
+            self.paragraphs += self._cell(caption)
         for cells in rows:
             words = [" ".join(one.text for one in cell if one.lines) for cell in cells]
             if any(words):

@@ -2,6 +2,7 @@
 
 import re
 from functools import lru_cache
+from itertools import islice, takewhile
 
 from pipelines.reading import byline, dates
 from pipelines.reading.blocks import BESIDE, HEADER, Block
@@ -9,6 +10,7 @@ from pipelines.reading.text import is_furniture, normal, opens_comments, opens_r
 from pipelines.reading.tree import Element, inner_text
 
 PARAGRAPH = 60  # letters of a line that is one for certain
+LISTED = 4  # lines of an address at most behind what announces it
 HEADINGS = {"h1": 5, "h2": 4, "h3": 3, "h4": 2}
 TITLED = re.compile(
     r"(?<!sub)title|headline|tieu-?_?de|tde|ten-?_?(?:bai|tin)|heading|(?:news|post|article|tin|bai)[_-]?name|name[_-]?(?:news|post)", re.IGNORECASE
@@ -17,12 +19,15 @@ CAPTION = re.compile(
     r"caption|chu-?_?thich|(?:^|[\s_-])(?:ct|chu)-?_?anh|img-?_?desc|image-?_?desc|(?:img|image|photo|hero|fig|pic|block|row)[_-](?:cap|note)(?![a-z])",
     re.IGNORECASE,
 )
-FOOT = (  # two of these stand only in the foot of a page
-    *("địa chỉ:", "điện thoại:", "đt:", "tel:", "fax:", "email:", "e-mail:", "bản quyền", "giấy phép số"),
-    *("giấy phép thiết lập", "giấy phép hoạt động"),
+IMPRINT = (
+    *("bản quyền", "giấy phép số", "giấy phép thiết lập", "giấy phép hoạt động"),
     *("chịu trách nhiệm chính", "chịu trách nhiệm nội dung", "chịu trách nhiệm xuất bản", "ghi rõ nguồn", "copyright", "©"),
     *("thông tin điện tử sở công thương",),
 )
+FOOT = ("địa chỉ:", "điện thoại:", "đt:", "tel:", "fax:", "email:", "e-mail:", *IMPRINT)  # two of these stand only in the foot of a page
+ASKING = re.compile(
+    r"liên hệ|gửi (?:về|đến|tới|qua)|đăng ký|nộp|phản ánh|góp ý|tiếp nhận|tổ chức|đầu mối", re.IGNORECASE
+)  # what a text gives an address for
 POSTED = re.compile(r"(?:người đăng|đăng bởi|viết bởi|bởi|posted by|by)(?!\w)", re.IGNORECASE)  # the account that entered it
 TOOLS = re.compile(
     r"cỡ chữ|(?<!\w)a ?- ?a|a ?\+|lượt (?:xem|đọc)|(?<!\w)in (?:trang|bài|ấn)|đọc bài|gửi (?:email|bài)|chia sẻ|đang online", re.IGNORECASE
@@ -77,7 +82,18 @@ def ends(block: Block) -> bool:
 
 
 def is_foot(block: Block) -> bool:
-    return block.letters < 1000 and _is_imprint(block.lower)  # noqa: PLR2004 - imprints are short
+    return block.letters < 1000 and _is_imprint(block.lower) and not _gives_address(block)  # noqa: PLR2004 - imprints are short
+
+
+def _gives_address(block: Block) -> bool:
+    """A paragraph of a text that says where to ask or to send something: right behind another, or in a list that was announced."""
+    tag = block.element.tag
+    above = [inner_text(one).strip() for one in islice(takewhile(lambda one: one.tag == tag, block.element.itersiblings(preceding=True)), LISTED)]
+    if not above or any(mark in block.lower for mark in IMPRINT):
+        return False
+    asked = block.lower[: min(place for mark in FOOT if (place := block.lower.find(mark)) >= 0)]
+    announced = any(words.endswith(":") and ASKING.search(words) for words in above)
+    return announced or (len(above[0]) >= PARAGRAPH and ASKING.search(asked) is not None)
 
 
 @lru_cache(maxsize=4096)  # asked of the same line for several reasons, and of the same line on every page
