@@ -103,6 +103,16 @@ ENDS = [
 ]
 
 
+@pytest.mark.parametrize(
+    "line", ("Theo Nguyễn Lan/Báo Yên Bái", "Theo: Nguyễn Lan (Báo Yên Bái)", "(Theo Nguyễn Lan - Báo Yên Bái)", "Nguồn: Nguyễn Lan, Báo Yên Bái")
+)
+def test_who_wrote_for_a_paper_is_named_with_it(line: str) -> None:
+    signed = parse(line, NAMING)
+    assert signed is not None
+    assert [(one.name, one.kind) for one in signed.authors] == [("Nguyễn Lan", "person")]
+    assert signed.source == Source("Báo Yên Bái", None)
+
+
 @pytest.mark.parametrize(("tail", "end", "names"), tuple(ENDS))
 def test_the_end_of_a_body(tail: str, end: str, names: list[str]) -> None:
     signed, rest = read_end(BODY.format(end=end) + tail)

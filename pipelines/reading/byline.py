@@ -30,6 +30,7 @@ BARE: tuple[tuple[re.Pattern[str], AuthorRole], ...] = (
 )
 RANK = re.compile(r"(?:pv|ctv|btv|phóng viên|cộng tác viên)\s+(?=[^\W\d_])", re.IGNORECASE)
 JOINTS = re.compile(r"\s*(?:,|;|/|&|\+|\s[-–—]\s|\svà\s|\|)\s*")
+BESIDE = re.compile(rf"{JOINTS.pattern}|\s*[()]\s*")
 DASH = re.compile(r"\s[-–—]\s")  # between a name and an office
 TIGHT_JOINT = re.compile(r"\s*[-–—]\s*")
 TAKEN_FROM = re.compile(r"\(\s*(?:theo|nguồn)(?:\s*:\s*|\s)(?P<value>[^()]+)\)\s*$", re.IGNORECASE)
@@ -94,6 +95,8 @@ def parse(line: str, naming: Naming, *, labelled: bool = False) -> Signed | None
             authors += _authors(value, role or "text", naming, labelled=labelled or bool(label))
             if authors and (beside := TAKEN_FROM.search(value)):  # "H.N. (Theo Báo …)"
                 source = source or _source(beside["value"])
+            if role == "source" and (paper := next((one for one in BESIDE.split(value) if kind_of(one) == "agency"), None)):  # "Theo H.N./Báo …"
+                source = source or _source(paper)
         method = method or label
     signed = Signed(raw, f"label:{method}" if method else "", tuple(dict.fromkeys(authors)), source)
     return signed or None
@@ -204,9 +207,13 @@ def _label(part: str) -> tuple[str, AuthorRole | None, str]:
         if found := form.fullmatch(part):
             return part[: found.start("value")].rstrip(" :"), role, found["value"].strip()
     for bare, role in BARE:
-        if (found := bare.fullmatch(part)) and (kind_of(_trimmed(found["value"])) or URL.search(part)):
+        if (found := bare.fullmatch(part)) and (_names(_trimmed(found["value"])) or URL.search(part)):
             return found["label"], role, _trimmed(found["value"])
     return "", None, part.strip()
+
+
+def _names(value: str) -> bool:
+    return kind_of(value) is not None or all(kind_of(_trimmed(one)) for one in JOINTS.split(value))
 
 
 def _is_source(value: str, naming: Naming) -> bool:
