@@ -271,6 +271,21 @@ def test_a_day_of_what_the_article_is_about_is_not_its_own(told: str) -> None:
 
 
 @pytest.mark.parametrize(
+    "card",
+    (
+        "<table><tr><td>Số ký hiệu</td><td>12/TB-SCT</td></tr><tr><td>Ngày ban hành</td><td>12/11/2018</td></tr></table>",
+        "<div><span>Ngày ban hành</span></div><div>12/11/2018</div>", "<p><strong>Ngày hiệu lực</strong><br>12/11/2018</p>",
+        "<dl><dt>Khai mạc:</dt><dd>12/11/2018</dd></dl>", "<p>QĐ 123/QĐ-UBND ngày 12/11/2018</p>",
+    ),
+)  # fmt: skip
+def test_a_date_on_the_card_of_a_document_is_that_ones(card: str) -> None:
+    page = PAGE.format(title=TITLE, above=f"<h1>{TITLE}</h1>{card}", text=TEXT, below="")
+    found = read_html(page, URL, fetched_at=FETCHED)
+    assert isinstance(found, Reading), found
+    assert found.article.published_at is None
+
+
+@pytest.mark.parametrize(
     "last",
     (
         "Liên hệ với Ban Tổ chức qua điện thoại hoặc gặp Mr. Trần Văn Nam", "Hội chợ mở cửa đến 21 giờ tại số 12 đường Nguyễn Huệ, TP. Cao Lãnh",

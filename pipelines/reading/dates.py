@@ -72,8 +72,14 @@ BESIDE_DATES = re.compile(  # labels of dates, counters and tools
     re.IGNORECASE,
 )
 OF_ELSE = re.compile(  # what a date is of that is none of an article
-    r"(?<!\w)(?:(?:hạn|hiệu\s+lực|tổ\s+chức|sinh|chụp|bản\s+quyền|hôm\s+nay|ban\s+hành|ký|áp\s+dụng|giấy\s+phép)(?:\s+[^\W\d]+){0,4}|từ|trước|số\s+\S*\d\S*)"
+    r"(?<!\w)(?:(?:hạn|hiệu\s+lực|tổ\s+chức|sinh|chụp|bản\s+quyền|hôm\s+nay|ban\s+hành|ký|áp\s+dụng|giấy\s+phép)(?:\s+[^\W\d]+){0,4}|từ|trước|số\s+\S*\d\S*"
+    r"|\d+/(?:\d{4}/)?[^\W\d_]{2,}-\S{2,})"
     r"[\s:,(]*(?:thứ\s+\w+,?\s+|chủ\s+nhật,?\s+)?(?:ngày\s+)?\d{1,2}\s?[/.-]",
+    re.IGNORECASE,
+)
+LABEL_OF_ELSE = re.compile(
+    r"(?:(?:ngày|thời\s+(?:gian|hạn|điểm)|hạn)\s+)?(?:ban\s+hành|ký|(?:có\s+)?hiệu\s+lực|hết\s+(?:hạn|hiệu\s+lực)|áp\s+dụng|khai\s+mạc|bế\s+mạc|tổ\s+chức"
+    r"|diễn\s+ra|bắt\s+đầu|kết\s+thúc|(?:mở|đóng)\s+thầu|sinh|nộp(?:\s+hồ\s+sơ)?|đăng\s+ký)(?:\s+từ)?\s*:?",
     re.IGNORECASE,
 )
 SEGMENT, SPAN = re.compile(r"[|•·;,()–-]"), re.compile(r"\s*(?:-|–|đến)\s*")
@@ -139,6 +145,11 @@ def words_beside(text: str) -> str:
 def is_labelled(text: str) -> bool:
     """Does a printed line say of a date what it is the date of?"""
     return any(one.label for one in _dates(text, "dmy"))
+
+
+def is_label_of_else(text: str) -> bool:
+    """A line that says of what a date behind it is, where that is no article: Ngày ban hành."""
+    return LABEL_OF_ELSE.fullmatch(text.strip()) is not None
 
 
 def is_label(line: str) -> bool:

@@ -14,6 +14,7 @@ from pipelines.reading.generic.lines import (
     TOOLS,
     is_caption,
     is_header,
+    is_of_else,
     prints_date,
     signs,
     within,
@@ -65,7 +66,7 @@ def before(lines: Sequence[Block], extent: Extent, finds: Finds) -> None:
         trail = crumbs or (near and len(STEPS.split(text)) > 1)
         part = date_part(block) if near and (inside or (crumbs and is_timed(block.spaced))) else None
         if prints_date(block) and not (crumbs and part is not None):
-            if (inside and near) or (not block.aside and says_when_posted(lines, block)):
+            if (inside and near and not is_of_else(lines, block)) or (not block.aside and says_when_posted(lines, block)):
                 finds.first("published", dated(lines, block))
                 category_beside(block, title, finds)
             continue
@@ -130,6 +131,9 @@ def _is_tool(block: Block) -> bool:
 
 def _dated(lines: Sequence[Block], block: Block, title: str, finds: Finds) -> None:
     """A line of the date, and what else is named in it: whoever wrote the article, and its section."""
+    if is_of_else(lines, block):
+        clear(block)
+        return
     category_beside(block, title, finds)
     named_in(lines, block, title, finds)
     finds.add("published", dated(lines, block))

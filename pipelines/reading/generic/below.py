@@ -19,6 +19,7 @@ from pipelines.reading.generic.lines import (
     is_caption,
     is_foot,
     is_header,
+    is_of_else,
     is_paragraph,
     names_in,
     prints_date,
@@ -82,7 +83,7 @@ def after(lines: Sequence[Block], extent: Extent, body: Element, finds: Finds) -
 def _day_elsewhere(lines: Sequence[Block], end: int, last: int, finds: Finds) -> None:
     """The day in a line below the text that names the writer too, or with its label on a card of what is known of the article."""
     for block in lines[end + 1 : last + 1]:
-        if prints_date(block) and not _is_of_another(lines, block) and (part := date_part(block)) is not None:
+        if prints_date(block) and not (_is_of_another(lines, block) or is_of_else(lines, block)) and (part := date_part(block)) is not None:
             named_in(lines, block, "", finds)
             finds.add("published", made(normal(inner_text(part))))
             clear(block)
@@ -133,7 +134,7 @@ def _is_published(lines: Sequence[Block], block: Block, finds: Finds, *, below: 
     """Does a line of the text's element give the article's date? Labelled, below the text; or a date and nothing else, where none stands above it
     and no other stands near, as in a list of days.
     """
-    if not prints_date(block):
+    if not prints_date(block) or is_of_else(lines, block):
         return False
     if below and dates.is_labelled(block.text):
         return True
@@ -183,7 +184,7 @@ def _place(lines: Sequence[Block], block: Block, finds: Finds) -> None:
             finds.add("attachments", link)
     elif KEYWORDS.match(block.spaced):
         _keywords(block, finds)
-    elif prints_date(block) and not _is_of_another(lines, block):
+    elif prints_date(block) and not (_is_of_another(lines, block) or is_of_else(lines, block)):
         named_in(lines, block, "", finds)
         finds.add("published", dated(lines, block))
         return

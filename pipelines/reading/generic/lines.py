@@ -1,6 +1,7 @@
 """Single lines of a page judged by their words and by the names of the elements around them: paragraph, caption, date, box beside the article."""
 
 import re
+from collections.abc import Sequence
 from functools import lru_cache
 from itertools import islice, takewhile
 
@@ -70,6 +71,11 @@ def prints_date(block: Block) -> bool:
         return False
     beside = dates.letters_beside(text)
     return beside is not None and beside <= (BESIDE / 2 if block.linked * 2 > block.letters else BESIDE)
+
+
+def is_of_else(lines: Sequence[Block], block: Block) -> bool:
+    """Does the line before a date say that it is of something else?"""
+    return block.index > 0 and dates.is_label_of_else(lines[block.index - 1].text)
 
 
 def ends(block: Block) -> bool:
