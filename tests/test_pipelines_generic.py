@@ -353,3 +353,14 @@ def test_where_to_ask_is_text_and_no_foot(address: str, behind: str) -> None:
 def test_what_a_table_is_called_is_text() -> None:
     table = "<table><caption>Số máy đã giao</caption><tr><td>Xã A</td><td>2</td></tr><tr><td>Xã B</td><td>1</td></tr></table>"
     assert article_of("<h1>{title}</h1>", text=TEXT + table + TEXT).text.splitlines()[2:5] == ["Số máy đã giao", "Xã A | 2", "Xã B | 1"]
+
+
+@pytest.mark.parametrize(
+    ("beside", "day"),
+    (
+        (" (20/10/2018 08:30)", datetime(2018, 10, 20, 8, 30, tzinfo=VIETNAM)), (" <span class='nhan'>Mới</span>", None),
+        ("<small>Lượt xem: 123</small>", None), ("<small>20/10/2018</small>", datetime(2018, 10, 20, tzinfo=VIETNAM)),
+    ),
+)  # fmt: skip
+def test_what_stands_in_the_line_of_the_title_is_none_of_it(beside: str, day: datetime | None) -> None:
+    assert article_of(f"<h1>{{title}}{beside}</h1>").published_at == day

@@ -33,22 +33,29 @@ SHORT = 40  # letters of a line between title and text that is no part of it, wh
 POSTING = re.compile(r"(?:ngày|thời gian) (?:đăng|xuất bản)|đăng (?:lúc|ngày)|xuất bản|gửi lúc", re.IGNORECASE)
 ADDRESSED = re.compile(r"kính gửi", re.IGNORECASE)
 MOST_PICTURES = 20  # between title and text that are looked at
+BADGE = re.compile(r"(?:tin )?mới!*|new!*|hot!*", re.IGNORECASE)
+BRACKETED = re.compile(r"(?P<title>.*\S)\s*\((?P<day>[^()]{10,60})\)")
 GOES_ON = re.compile(r"(?:(?<!\w)(?:ngày|đến|từ|tuần|tháng|năm|quý|và)|[,–-])$", re.IGNORECASE)  # a title to which the date belongs
 ABOVE = 8  # lines above the title that may tell of it
 DAY_ONLY = re.compile(r"\s*\d{4}-\d{1,2}-\d{1,2}\s*[-–—:]?\s*")
 
 
 def title_of(block: Block, finds: Finds) -> str:
-    """The words of the title's line, without a date that stands beside them in an element of its own."""
+    """The words of the title's line, without a date, a counter or a badge beside them in an element of its own, or a day and time in brackets."""
     text = block.text
     for part in dict.fromkeys(kept for kept, behind in block.places if not behind and kept is not block.element):
         said = normal(inner_text(part))
-        if not said or said == text or dates.letters_beside(said) != 0:
+        dated = dates.letters_beside(said) == 0 if said and said != text else False
+        if not dated and not (said and said != text and (BADGE.fullmatch(said) or is_furniture(said))):
             continue
         rest = text.removesuffix(said).rstrip() if text.endswith(said) else text.removeprefix(said).lstrip() if text.startswith(said) else text
-        if rest != text and (said.startswith("(") or not GOES_ON.search(rest)):
-            finds.add("published", part)
+        if rest != text and (not dated or said.startswith("(") or not GOES_ON.search(rest)):
+            if dated:
+                finds.add("published", part)
             text = rest
+    if (told := BRACKETED.fullmatch(text)) and dates.letters_beside(told["day"]) == 0 and dates.CLOCK.search(told["day"]):
+        finds.add("published", made(told["day"]))
+        text = told["title"]
     return text
 
 
