@@ -14,14 +14,9 @@ from lxml import etree
 from pipelines.reading import dates
 from pipelines.reading.styles import hides
 from pipelines.reading.text import normal, opens_related
-from pipelines.reading.tree import MOST_ELEMENTS, Element, TooMuch, is_made_up
+from pipelines.reading.tree import MOST_ELEMENTS, Element, TooMuch, is_block
 
 UNSEEN = frozenset({"script", "style", "noscript", "template", "head", "select", "option", "textarea", "button", "iframe", "svg", "title"})
-BLOCK = frozenset(
-    {"p", "div", "td", "th", "li", "h1", "h2", "h3", "h4", "h5", "h6", "section", "article", "main", "tr", "table", "tbody", "ul", "ol"}
-    | {"header", "footer", "aside", "nav", "form", "body", "html", "dl", "dd", "dt", "center", "blockquote", "figure", "figcaption", "caption"}
-    | {"fieldset", "pre", "address", "details", "summary"}
-)
 BESIDE = 40  # letters beside the date in a line that is there to give it
 ICON = 20  # letters at most that stand for a picture
 DRAWN = frozenset({"span", "i", "b", "em", "svg", "mat-icon"})
@@ -34,10 +29,6 @@ ASIDE = re.compile(  # one name of a class or id
     r"|(?:\S*[_-])?(?:menu|nav|poll|counter|share|social|tags?|path|(?<!elementor-)widget)(?:[_-]?(?:box|list|wrap(?:per)?|area|block|links?|bar|buttons?|icons?|line|items?))?",
     re.IGNORECASE,
 )
-
-
-def is_block(tag: str) -> bool:
-    return tag in BLOCK or is_made_up(tag)
 
 
 @dataclass(slots=True)
@@ -312,7 +303,7 @@ def _place(element: Element, tag: str, around: Place) -> Place:
             return NOWHERE
         if boxed and tag != "body":
             box = element
-    if tag in BLOCK or ("-" in tag and is_made_up(tag)):
+    if is_block(tag):
         if tag in {"nav", "footer", "aside"} or ((name := element.get("id")) is not None and names_aside(name)):
             box = element
         return element, linked, box

@@ -15,7 +15,7 @@ from archive.records import Image
 from pipelines.reading.links import Link, absolute, image_of
 from pipelines.reading.styles import MARK, Style, is_hidden, style_of
 from pipelines.reading.text import normal, single_spaced, visible
-from pipelines.reading.tree import Element, inner_text, is_made_up, spaced_text
+from pipelines.reading.tree import CELLS, Element, inner_text, is_block, spaced_text
 
 Kind: TypeAlias = Literal["p", "li", "row", "h2", "h3", "h4", "image", "caption"]
 
@@ -26,14 +26,6 @@ DROPPED = frozenset(
 )
 KINDS: dict[str, Kind] = {"li": "li", "figcaption": "caption", "h1": "h2", "h2": "h2", "h3": "h3", "h4": "h4", "h5": "h4", "h6": "h4"}
 GROUPS = frozenset({"ul", "ol", "blockquote", "figure"})
-CELLS = frozenset({"td", "th", "tr", "tbody", "thead", "tfoot", "table"})
-BLOCKS = (
-    CELLS
-    | GROUPS
-    | KINDS.keys()
-    | {"p", "div", "section", "article", "main", "header", "footer", "aside", "center", "dl", "dt", "dd"}
-    | {"address", "pre", "fieldset", "details", "summary", "hr", "html", "body"}
-)
 LONGEST_CAPTION = 250  # characters
 SIMPLE = 6  # elements at most around a picture alone
 PICTURE_AND_LINE = 2
@@ -137,7 +129,7 @@ class Walk:
             self._flush()
             self._table(tag)
             return False
-        if name in BLOCKS or is_made_up(name):
+        if is_block(name):
             self._flush()
             self._beside_image = self._beside_image and name in CELLS
             if name in {"div", "dl"} and is_figure(tag):
@@ -156,7 +148,7 @@ class Walk:
         return True
 
     def _leave(self, tag: Element, depth: int) -> None:
-        if tag.tag in BLOCKS or is_made_up(str(tag.tag)):
+        if is_block(str(tag.tag)):
             self._flush()
             self._beside_image = self._beside_image and tag.tag in CELLS
         if tag.tag in KINDS:

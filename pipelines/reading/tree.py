@@ -1,6 +1,6 @@
 """The parsed tree of a page: plain lxml elements (lxml.html's cost twice as much to walk), and the few things that are done with them everywhere."""
 
-from functools import cache
+from functools import cache, lru_cache
 from typing import TypeAlias
 
 from lxml import etree
@@ -13,11 +13,6 @@ LONGEST_TEXT = 1_000_000  # characters of an article: the longest laws have 500,
 COUNT, LENGTH = etree.XPath("count(descendant::*)"), etree.XPath("string-length(.)")
 
 Element: TypeAlias = etree._Element  # lxml's name for the type
-
-
-def is_made_up(tag: str) -> bool:
-    """An element of a framework's own (`app-article`), which stands as a block; icons stand in lines."""
-    return "-" in tag and "icon" not in tag
 
 
 def parse(source: bytes) -> Element:
@@ -61,9 +56,35 @@ def drop(element: Element) -> None:
     parent.remove(element)
 
 
-LINES = frozenset(
-    {"br", "div", "p", "li", "tr", "td", "th", "dt", "dd", "h1", "h2", "h3", "h4", "h5", "h6", "table", "ul", "ol", "section", "article"}
-)
+CELLS = frozenset({"td", "th", "tr", "tbody", "thead", "tfoot", "table"})
+BLOCK = CELLS | {  # elements that stand on lines of their own
+    *("p", "div", "li", "h1", "h2", "h3", "h4", "h5", "h6", "section", "article", "main", "header", "footer", "aside", "nav", "form", "body", "html"),
+    *(
+        "ul",
+        "ol",
+        "dl",
+        "dd",
+        "dt",
+        "center",
+        "blockquote",
+        "figure",
+        "figcaption",
+        "caption",
+        "fieldset",
+        "pre",
+        "address",
+        "details",
+        "summary",
+        "hr",
+    ),
+}
+LINES = BLOCK | {"br"}
+
+
+@lru_cache(maxsize=512)  # asked for every element of a page
+def is_block(tag: str) -> bool:
+    """Frameworks' own elements (`app-article`) stand as blocks too; icons stand in lines."""
+    return tag in BLOCK or ("-" in tag and "icon" not in tag)
 
 
 def inner_text(element: Element) -> str:

@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 
 from pipelines.reading import dates
-from pipelines.reading.blocks import HEADER, Block, is_block
+from pipelines.reading.blocks import HEADER, Block
 from pipelines.reading.generic.extent import ROOTS, UNTITLED, Extent
 from pipelines.reading.generic.finds import Finds, clear, date_part, dated, is_timed, made, own
 from pipelines.reading.generic.lines import (
@@ -23,7 +23,7 @@ from pipelines.reading.generic.section import LONGEST, STEPS, category, category
 from pipelines.reading.generic.writer import is_labelled_above, named_in
 from pipelines.reading.links import OTHER_ARTICLE, is_picture
 from pipelines.reading.text import folded, is_furniture, normal
-from pipelines.reading.tree import Element, inner_text
+from pipelines.reading.tree import Element, inner_text, is_block
 
 LEADING = re.compile(
     r"sapo|lead(?!er)|summary|trich|tom-?_?tat|mo-?_?ta|intro|hometext|excerpt|chapeau|descript|abs(?:tract)?(?:$|[\s_-])", re.IGNORECASE

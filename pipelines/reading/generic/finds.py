@@ -7,10 +7,10 @@ from dataclasses import dataclass, field
 from lxml import etree
 
 from pipelines.reading import dates
-from pipelines.reading.blocks import Block, is_block
+from pipelines.reading.blocks import Block
 from pipelines.reading.links import OTHER_ARTICLE
 from pipelines.reading.text import normal
-from pipelines.reading.tree import Element, inner_text
+from pipelines.reading.tree import Element, inner_text, is_block
 
 WEEKDAY = re.compile(r"(?<!\w)(?:thứ\s+\w+|chủ\s+nhật|hôm\s+nay)", re.IGNORECASE)
 
