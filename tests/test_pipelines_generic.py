@@ -364,3 +364,25 @@ def test_what_a_table_is_called_is_text() -> None:
 )  # fmt: skip
 def test_what_stands_in_the_line_of_the_title_is_none_of_it(beside: str, day: datetime | None) -> None:
     assert article_of(f"<h1>{{title}}{beside}</h1>").published_at == day
+
+
+def test_the_words_of_a_font_of_icons_are_none() -> None:
+    line = "".join(
+        f"<span><mat-icon class='material-icons'>{icon}</mat-icon>{said}</span>"
+        for icon, said in (("schedule", "20/10/2018"), ("edit", "Lâm Chi Mai"))
+    )
+    article = article_of(f"<h1>{{title}}</h1><div>{line}</div>")
+    assert article.published_at == datetime(2018, 10, 20, tzinfo=VIETNAM)
+    assert [one.name for one in article.byline.authors] == ["Lâm Chi Mai"]  # type: ignore[union-attr]
+
+
+def test_a_caption_in_a_box_that_is_called_so() -> None:
+    picture = "<div><img src='/anh/may.jpg'><blockquote class='image-field-caption'><p>Bên trong xưởng rèn</p></blockquote></div>"
+    article = article_of(f"<h1>{{title}}</h1>{picture}")
+    assert [one.caption for one in article.images] == ["Bên trong xưởng rèn"]
+
+
+def test_a_line_of_date_and_account_is_no_title() -> None:
+    line = "<p class='inf'>Ngày xuất bản: 20-10-2018 | Đăng bởi: quantri_tin | Lượt xem: 1920</p>"
+    article = article_of(f"<p class='tit'>{{title}}</p>{line}")
+    assert article.published_at == datetime(2018, 10, 20, tzinfo=VIETNAM)

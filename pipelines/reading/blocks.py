@@ -19,6 +19,7 @@ from pipelines.reading.tree import MOST_ELEMENTS, Element, TooMuch, is_block
 UNSEEN = frozenset({"script", "style", "noscript", "template", "head", "select", "option", "textarea", "button", "iframe", "svg", "title"})
 BESIDE = 40  # letters beside the date in a line that is there to give it
 ICON = 20  # letters at most that stand for a picture
+PICTURED = re.compile(r"avatar|material-(?:icons|symbols)", re.IGNORECASE)
 DRAWN = frozenset({"span", "i", "b", "em", "svg", "mat-icon"})
 HEADER = 140  # letters at most of a line that gives date, counter or name
 SECTION_NAME = 40  # letters at most
@@ -267,7 +268,9 @@ def _visit(lines: Lines, element: Element, around: Place) -> Place:
         elif tag == "hr":
             lines.end()
     text = element.text
-    if text and (lines.open is not None or not text.isspace()) and not (tag in DRAWN and _is_drawn(element, text)):
+    if text and tag in DRAWN and _is_drawn(element, text):
+        element.text = text = None
+    if text and (lines.open is not None or not text.isspace()):
         lines.add(text, place, element, behind=False)
     return place
 
@@ -282,10 +285,12 @@ def _leave(lines: Lines, element: Element, place: Place, around: Place) -> None:
 
 
 def _is_drawn(element: Element, text: str) -> bool:
-    """Words that stand for a picture: the letters of a name in a circle, not `chevron_right`, which tells the steps of a breadcrumb."""
+    """Words that stand for a picture: the letters of a name in a circle, `edit` in a font of icons; not `chevron_right`, which tells the steps of a
+    breadcrumb.
+    """
     return (
         len(text) <= ICON
-        and (element.get("aria-hidden") == "true" or element.get("role") == "img" or "avatar" in (element.get("class") or ""))
+        and (element.get("aria-hidden") == "true" or element.get("role") == "img" or PICTURED.search(element.get("class") or "") is not None)
         and "_" not in text
         and any(map(str.isalnum, text))
     )

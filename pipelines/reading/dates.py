@@ -67,7 +67,7 @@ UPDATED = re.compile(
 BESIDE_DATES = re.compile(  # labels of dates, counters and tools
     r"gửi\s+(?:e-?mail|bài|tin|mail|cho\s+bạn(?:\s+bè)?)(?:\s+viết|\s+này)?|(?:bản\s+in|in\s+(?:bài|trang|tin))(?:\s+viết|\s+này)?"
     r"|(?:số\s+)?(?:lượt|lần)\s+(?:xem|đọc)|(?:đã|người)\s+(?:xem|đọc)|(?:đọc|nghe)\s+bài(?:\s+viết)?|cỡ\s+chữ(?:\s*:?\s*(?:nhỏ|vừa|lớn)(?!\w))*|chia\s+sẻ|facebook|zalo|twitter"
-    r"|người\s+đăng\s*:?\s*\S+|(?:(?:ngày|thời\s+gian|giờ)\s+)?(?:(?:lần\s+)?cập\s+nh[ậâ][tp]|đăng|đưa|xuất\s+bản|gửi|tạo|viết)(?:\s+(?:lúc|ngày|lần\s+cuối|cuối|tải|tin|bài))?"
+    r"|(?:người\s+đăng|đăng\s+bởi)\s*:?\s*\S+|(?:(?:ngày|thời\s+gian|giờ)\s+)?(?:(?:lần\s+)?cập\s+nh[ậâ][tp]|đăng|đưa|xuất\s+bản|gửi|tạo|viết)(?:\s+(?:lúc|ngày|lần\s+cuối|cuối|tải|tin|bài))?"
     r"|(?:chỉnh\s+)?sửa(?:\s+(?:đổi|lúc|ngày|lần\s+cuối))|posted\s+on|post\s+date|thứ\s+\w+|chủ\s+nhật|ngày|lúc|vào|gmt\s*[+-]?\d*",
     re.IGNORECASE,
 )

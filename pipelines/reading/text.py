@@ -53,6 +53,7 @@ RELATED = re.compile(
     (?:(?:các|những)[ ])?(?:tin|bài[ ]viết|bài|tin[ ]tức|tin[ ]bài|bản[ ]tin|văn[ ]bản|thông[ ]báo)
     [ ](?:cùng|liên[ ]quan|khác|mới(?:[ ](?:nhất|hơn|đăng|cập[ ]nhật))?|cũ(?:[ ]hơn)?|xem[ ]nhiều|đọc[ ]nhiều|đã[ ](?:đưa|đăng)|tiếp[ ]theo)
     (?:[ ](?:(?:chuyên[ ]|danh[ ])?mục|chủ[ ]đề|thể[ ]loại|loại|khác))?
+    | thông[ ]tin[ ]cùng[ ](?:loại|(?:chuyên[ ]|danh[ ])?mục|chủ[ ]đề)
     | câu[ ]hỏi[ ](?:khác|liên[ ]quan|mới) | cùng[ ](?:(?:chuyên[ ]|danh[ ])?mục(?:[ ].{3,40})?|chủ[ ]đề|thể[ ]loại)
     | (?:xem|đọc)[ ]thêm | đọc[ ]tiếp | mới[ ](?:đăng|cập[ ]nhật) | có[ ]thể[ ]bạn[ ]quan[ ]tâm
     | đọc[ ]nhiều(?:[ ]nhất)? | view[ ]counter | về[ ](?:người[ ]đăng|tác[ ]giả) | about[ ]the[ ]author

@@ -12,6 +12,7 @@ from pipelines.reading.generic.finds import Finds, clear, date_part, dated, is_t
 from pipelines.reading.generic.lines import (
     PARAGRAPH,
     TOOLS,
+    is_called_caption,
     is_caption,
     is_header,
     is_of_else,
@@ -165,12 +166,13 @@ def leads_away(one: Element) -> bool:
 
 
 def _is_icon(picture: Element) -> bool:
-    """Does it stand with words, in a link to elsewhere, or in what was taken away?"""
+    """Does it stand with words that are no caption, in a link to elsewhere, or in what was taken away?"""
     for one in picture.iterancestors():
         if leads_away(one):
             return True
         if is_block(str(one.tag)):
-            return bool(normal(inner_text(one))) and one.tag != "figure"
+            words = normal(inner_text(one)) if one.tag != "figure" else ""
+            return bool(words) and not any(is_called_caption(part) and normal(inner_text(part)) == words for part in one.iterdescendants("*"))
     return True
 
 

@@ -7,7 +7,7 @@ from functools import lru_cache
 from itertools import islice, pairwise
 
 from pipelines.reading import dates
-from pipelines.reading.blocks import SECTION_NAME, Block, Blocks
+from pipelines.reading.blocks import HEADER, SECTION_NAME, Block, Blocks
 from pipelines.reading.generic.lines import (
     HEADINGS,
     PARAGRAPH,
@@ -188,7 +188,8 @@ def _says_other(block: Block, *, told: bool) -> bool:
         return True
     if UNTITLED.fullmatch(text) or POSTED.match(text) or opens_related(text) or is_site(text) or (not told and is_furniture(text)):
         return True
-    beside = dates.letters_beside(block.spaced) if not told and block.letters < PARAGRAPH else None
+    short = block.letters < PARAGRAPH or (len(text) <= HEADER and dates.YEARS.search(text) is not None and dates.is_labelled(block.spaced))
+    beside = dates.letters_beside(block.spaced) if not told and short else None
     titled = block.element.tag in HEADINGS or text.endswith((")", "]"))  # a title may speak of a day, or have its own in brackets behind it
     return beside is not None and not (beside >= FEW and titled)
 

@@ -14,7 +14,9 @@ PARAGRAPH = 60  # letters of a line that is one for certain
 LISTED = 4  # lines of an address at most behind what announces it
 HEADINGS = {"h1": 5, "h2": 4, "h3": 3, "h4": 2}
 TITLED = re.compile(
-    r"(?<!sub)title|headline|tieu-?_?de|tde|ten-?_?(?:bai|tin)|heading|(?:news|post|article|tin|bai)[_-]?name|name[_-]?(?:news|post)", re.IGNORECASE
+    r"(?<!sub)title|headline|tieu-?_?de|tde|ten-?_?(?:bai|tin)|heading|(?:^|[\s_-])tit(?:$|[\s_-])"
+    r"|(?:news|post|article|tin|bai)[_-]?name|name[_-]?(?:news|post)",
+    re.IGNORECASE,
 )
 CAPTION = re.compile(
     r"caption|chu-?_?thich|(?:^|[\s_-])(?:ct|chu)-?_?anh|img-?_?desc|image-?_?desc|(?:img|image|photo|hero|fig|pic|block|row)[_-](?:cap|note)(?![a-z])",
@@ -53,8 +55,13 @@ def is_text(block: Block) -> bool:
 
 
 def is_caption(block: Block) -> bool:
-    element = block.element
-    return element.tag in {"figcaption", "caption"} or CAPTION.search(f"{element.get('class') or ''}") is not None
+    """By what its element is called, or the box that holds it alone."""
+    around = block.element.getparent()
+    return is_called_caption(block.element) or (around is not None and len(around) == 1 and is_called_caption(around))
+
+
+def is_called_caption(element: Element) -> bool:
+    return element.tag in {"figcaption", "caption"} or CAPTION.search(element.get("class") or "") is not None
 
 
 def is_header(block: Block) -> bool:
