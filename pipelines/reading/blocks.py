@@ -14,12 +14,12 @@ from lxml import etree
 from pipelines.reading import dates
 from pipelines.reading.styles import hides
 from pipelines.reading.text import normal, opens_related
-from pipelines.reading.tree import MOST_ELEMENTS, Element, TooMuch, is_block
+from pipelines.reading.tree import BLOCK, COUNT, MOST_ELEMENTS, Element, TooMuch, is_block
 
 UNSEEN = frozenset({"script", "style", "noscript", "template", "head", "select", "option", "textarea", "button", "iframe", "svg", "title"})
 BESIDE = 40  # letters beside the date in a line that is there to give it
 ICON = 20  # letters at most that stand for a picture
-PICTURED = re.compile(r"avatar|material-(?:icons|symbols)", re.IGNORECASE)
+PICTURED = ("avatar", "material-icons", "material-symbols")  # in names of classes
 DRAWN = frozenset({"span", "i", "b", "em", "svg", "mat-icon"})
 HEADER = 140  # letters at most of a line that gives date, counter or name
 SECTION_NAME = 40  # letters at most
@@ -45,6 +45,8 @@ class Block:
     places: list[tuple[Element, bool]] = field(default_factory=list)  # where its words are kept: in an element, or (True) behind it
     linked: int = 0  # letters of it inside links
     letters: int = 0
+    own: int = 0  # letters that are no link
+    is_link: bool = False
     is_part: bool = False  # are there other lines in its element?
     _text: str | None = None
     _lower: str | None = None
@@ -80,14 +82,10 @@ class Block:
     def aside(self) -> bool:
         return self.box is not None
 
-    @property
-    def own(self) -> int:
-        """Letters that are no link."""
-        return self.letters - self.linked
-
-    @property
-    def is_link(self) -> bool:
-        return self.linked * 10 >= self.letters * 9
+    def count(self) -> None:
+        """When it has all its words; its letters are asked for so often that they are counted once."""
+        self.own = self.letters - self.linked
+        self.is_link = self.linked * 10 >= self.letters * 9
 
 
 class Blocks:
@@ -148,19 +146,16 @@ class Lines:
     def add(self, words: str, place: Place, kept: Element, behind: bool) -> None:  # noqa: FBT001 - asked for each piece of a page
         """Words that stand at the beginning of an element, or behind it."""
         element, linked, box = place
-        blank = words.isspace()
+        letters = len(words.strip())
         line = self.open
         if line is None or line.element is not element:
-            if blank or element is None:
+            if not letters or element is None:
                 return
             if line is not None:
                 self.end()
             line = self.open = self._new(Block(element, len(self.all), box))
         line.pieces.append(words)
         line.places.append((kept, behind))
-        if blank:
-            return
-        letters = len(words.strip())
         line.letters += letters
         if linked:
             line.linked += letters
@@ -196,6 +191,7 @@ class Lines:
         if not 0 < line.letters - letters <= HEADER:
             return False
         apart = Block(line.element, len(self.all), line.box, line.pieces[pieces:], line.places[places:], line.linked - linked, line.letters - letters)
+        apart.count()
         if not _is_apart(apart) and not (letters == 0 and apart.is_link and apart.letters <= SECTION_NAME):
             return False
         if letters:
@@ -213,16 +209,14 @@ def _is_apart(line: Block) -> bool:
 
 
 def _blocks(root: Element) -> list[Block]:
+    if COUNT(root) > MOST_ELEMENTS:
+        msg = f"the page has more than {MOST_ELEMENTS} elements"
+        raise TooMuch(msg)
     lines = Lines()
     within: list[tuple[Iterator[Element], Place, Element]] = [(iter(root), _visit(lines, root, (root, False, None)), root)]
-    count = 0
     while within:
         children, around, holder = within[-1]  # those to come, where they stand, the element they are in
         for element in children:
-            count += 1
-            if count > MOST_ELEMENTS:
-                msg = f"the page has more than {MOST_ELEMENTS} elements"
-                raise TooMuch(msg)
             place = _visit(lines, element, around)
             if place is not NOWHERE and len(element):
                 within.append((iter(element), place, element))
@@ -241,6 +235,7 @@ def _freed(blocks: list[Block]) -> list[Block]:
     held: dict[Element, int] = {}
     whole = 0
     for block in blocks:
+        block.count()
         whole += block.own
         if block.box is not None:
             held[block.box] = held.get(block.box, 0) + block.own
@@ -265,13 +260,12 @@ def _visit(lines: Lines, element: Element, around: Place) -> Place:
             line.pieces.append(" ")
         elif tag == "br":
             lines.break_()
-        elif tag == "hr":
-            lines.end()
     text = element.text
-    if text and tag in DRAWN and _is_drawn(element, text):
-        element.text = text = None
     if text and (lines.open is not None or not text.isspace()):
-        lines.add(text, place, element, behind=False)
+        if tag in DRAWN and len(text) <= ICON and _is_drawn(element, text):
+            element.text = None
+        else:
+            lines.add(text, place, element, behind=False)
     return place
 
 
@@ -288,12 +282,10 @@ def _is_drawn(element: Element, text: str) -> bool:
     """Words that stand for a picture: the letters of a name in a circle, `edit` in a font of icons; not `chevron_right`, which tells the steps of a
     breadcrumb.
     """
-    return (
-        len(text) <= ICON
-        and (element.get("aria-hidden") == "true" or element.get("role") == "img" or PICTURED.search(element.get("class") or "") is not None)
-        and "_" not in text
-        and any(map(str.isalnum, text))
-    )
+    said = dict(element.items())
+    if not said or "_" in text or not any(map(str.isalnum, text)):
+        return False
+    return said.get("aria-hidden") == "true" or said.get("role") == "img" or any(name in said.get("class", "") for name in PICTURED)
 
 
 def _place(element: Element, tag: str, around: Place) -> Place:
@@ -308,7 +300,7 @@ def _place(element: Element, tag: str, around: Place) -> Place:
             return NOWHERE
         if boxed and tag != "body":
             box = element
-    if is_block(tag):
+    if tag in BLOCK or is_block(tag):
         if tag in {"nav", "footer", "aside"} or ((name := element.get("id")) is not None and names_aside(name)):
             box = element
         return element, linked, box
