@@ -386,3 +386,25 @@ def test_a_line_of_date_and_account_is_no_title() -> None:
     line = "<p class='inf'>Ngày xuất bản: 20-10-2018 | Đăng bởi: quantri_tin | Lượt xem: 1920</p>"
     article = article_of(f"<p class='tit'>{{title}}</p>{line}")
     assert article.published_at == datetime(2018, 10, 20, tzinfo=VIETNAM)
+
+
+def test_a_card_beside_the_title_that_counts_readers_has_the_articles_date() -> None:
+    card = "<div class='rail'><p>08:43 | 20/10/2018</p><p><b>Nhóm PV</b></p><p>1.287 lượt đọc</p></div>"
+    article = article_of(f"{card}<h1>{{title}}</h1>")
+    assert article.published_at == datetime(2018, 10, 20, 8, 43, tzinfo=VIETNAM)
+    assert [one.name for one in article.byline.authors] == ["Nhóm PV"]  # type: ignore[union-attr]
+    clock = "<div class='rail'><p>08:43 | 20/10/2018</p><p>Lượt truy cập: 1.287</p></div>"
+    assert article_of(f"{clock}<h1>{{title}}</h1>").published_at is None
+
+
+def test_a_name_before_the_dash_and_the_date() -> None:
+    article = article_of("<h1>{title}</h1><div><b>Minh Khôi</b> - Thứ tư, 20/10/2018 14:52</div>")
+    assert [one.name for one in article.byline.authors] == ["Minh Khôi"]  # type: ignore[union-attr]
+    assert article_of("<h1>{title}</h1><div><b>Hải Dương</b> - 20/10/2018</div>").byline is None
+
+
+def test_date_source_and_account_below_the_text() -> None:
+    line = "<span>Thứ bảy, 20/10/2018 - 16:45</span> · <span>Nguồn: <a href='https://moit.example/x'>Cổng Thông tin điện tử Bộ Công Thương</a></span>"
+    article = article_of("<h1>{title}</h1>", text=f"{TEXT}<div class='cuoi'>{line} · <span>Đăng bởi: bientap03</span></div>")
+    assert article.published_at == datetime(2018, 10, 20, 16, 45, tzinfo=VIETNAM)
+    assert article.source is not None

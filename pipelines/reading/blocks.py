@@ -26,7 +26,7 @@ SECTION_NAME = 40  # letters at most
 PLACES = frozenset({"td", "div", "center", "article", "section"})  # whose lines may be set apart
 ASIDE = re.compile(  # one name of a class or id
     r"\S*(?:comment(?!s?-(?:open|closed))|binh-?_?luan|related|lien-?_?quan|sidebar|footer|breadcrumb|other-?_?(?:news|article|item)|tin-?_?khac|tin-?_?cu(?![a-z])"
-    r"|cung-?_?chuyen|cung-?_?muc|navbar|navigation|captcha|tham-?_?do|thong-?_?ke|quang-?_?cao|duong-?_?dan|sharing|addthis)\S*"
+    r"|cung-?_?chuyen|cung-?_?muc|navbar|navigation|captcha|elementor-(?:widget-)?posts(?![a-z])|tham-?_?do|thong-?_?ke|quang-?_?cao|duong-?_?dan|sharing|addthis)\S*"
     r"|(?:\S*[_-])?(?:menu|nav|poll|counter|share|social|tags?|path|(?<!elementor-)widget)(?:[_-]?(?:box|list|wrap(?:per)?|area|block|links?|bar|buttons?|icons?|line|items?))?",
     re.IGNORECASE,
 )
@@ -283,9 +283,14 @@ def _is_drawn(element: Element, text: str) -> bool:
     breadcrumb.
     """
     said = dict(element.items())
-    if not said or "_" in text or not any(map(str.isalnum, text)):
+    if "_" in text or not any(map(str.isalnum, text)):
         return False
-    return said.get("aria-hidden") == "true" or said.get("role") == "img" or any(name in said.get("class", "") for name in PICTURED)
+    return (
+        element.tag == "mat-icon"
+        or said.get("aria-hidden") == "true"
+        or said.get("role") == "img"
+        or any(name in said.get("class", "") for name in PICTURED)
+    )
 
 
 def _place(element: Element, tag: str, around: Place) -> Place:

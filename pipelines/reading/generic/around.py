@@ -36,6 +36,7 @@ ADDRESSED = re.compile(r"kính gửi", re.IGNORECASE)
 MOST_PICTURES = 20  # between title and text that are looked at
 BADGE = re.compile(r"(?:tin )?mới!*|new!*|hot!*", re.IGNORECASE)
 BRACKETED = re.compile(r"(?P<title>.*\S)\s*\((?P<day>[^()]{10,60})\)")
+VIEWS = re.compile(r"(?:lượt|lần|người) (?:xem|đọc)", re.IGNORECASE)
 GOES_ON = re.compile(r"(?:(?<!\w)(?:ngày|đến|từ|tuần|tháng|năm|quý|và)|[,–-])$", re.IGNORECASE)  # a title to which the date belongs
 ABOVE = 8  # lines above the title that may tell of it
 DAY_ONLY = re.compile(r"\s*\d{4}-\d{1,2}-\d{1,2}\s*[-–—:]?\s*")
@@ -74,7 +75,9 @@ def before(lines: Sequence[Block], extent: Extent, finds: Finds) -> None:
         trail = crumbs or (near and len(STEPS.split(text)) > 1)
         part = date_part(block) if near and (inside or (crumbs and is_timed(block.spaced))) else None
         if prints_date(block) and not (crumbs and part is not None):
-            if (inside and near and not is_of_else(lines, block)) or (not block.aside and says_when_posted(lines, block)):
+            beside = inside or _has_views_beside(lines, block, head)
+            if (beside and near and not is_of_else(lines, block)) or (not block.aside and says_when_posted(lines, block)):
+                named_in(lines, block, title, finds)
                 finds.first("published", dated(lines, block))
                 category_beside(block, title, finds)
             continue
@@ -85,6 +88,15 @@ def before(lines: Sequence[Block], extent: Extent, finds: Finds) -> None:
             continue
         if (trail or inside or sectioned) and "category" not in finds.elements:
             category(block, trail=trail, title=title, finds=finds)
+
+
+def _has_views_beside(lines: Sequence[Block], block: Block, head: Element) -> bool:
+    """How often an article was read is told on a card of it beside its title, never beside a page's clock."""
+    box = block.element.getparent()
+    if box is None or box in head.iterancestors():
+        return False
+    around = lines[max(0, block.index - ABOVE) : block.index + ABOVE]
+    return not block.aside and any(VIEWS.search(one.text) for one in around if one.element is block.element or one.element.getparent() is box)
 
 
 def _is_no_section(block: Block, *, sectioned: bool) -> bool:

@@ -28,6 +28,7 @@ from pipelines.reading.generic.lines import (
 )
 from pipelines.reading.generic.writer import is_labelled_above, named_in
 from pipelines.reading.links import OTHER_ARTICLE, is_file, names_file
+from pipelines.reading.names import kind_of
 from pipelines.reading.text import normal
 from pipelines.reading.tree import Element, inner_text
 
@@ -48,6 +49,7 @@ FILES = re.compile(
     re.IGNORECASE,
 )
 FILE_BOX = re.compile(r"attachments-?_?(?:list|container|box)|(?:tep|file)-?_?dinh-?_?kem|file-?_?list", re.IGNORECASE)
+SOURCE_INSIDE = re.compile(r"nguồn(?: tin)?\s*:", re.IGNORECASE)
 SOURCE = re.compile(r"(?:theo|nguồn)(?: tin)?\s*:?\s", re.IGNORECASE)
 
 
@@ -83,8 +85,14 @@ def after(lines: Sequence[Block], extent: Extent, body: Element, finds: Finds) -
 def _day_elsewhere(lines: Sequence[Block], end: int, last: int, finds: Finds) -> None:
     """The day in a line below the text that names the writer too, or with its label on a card of what is known of the article."""
     for block in lines[end + 1 : last + 1]:
-        if prints_date(block) and not (_is_of_another(lines, block) or is_of_else(lines, block)) and (part := date_part(block)) is not None:
+        sourced = SOURCE_INSIDE.search(block.text) is not None
+        if not (prints_date(block) or sourced) or _is_of_another(lines, block) or is_of_else(lines, block):
+            continue
+        if (part := date_part(block)) is not None:
             named_in(lines, block, "", finds)
+            for one in block.element if sourced else ():
+                if (signed := names_in(normal(inner_text(one)))) and signed.source:
+                    finds.add("source", deepcopy(one))
             finds.add("published", made(normal(inner_text(part))))
             clear(block)
             return
@@ -226,7 +234,8 @@ def _named_parts(block: Block) -> list[tuple[Element, Signed]]:
 
 def _is_of_another(lines: Sequence[Block], dated: Block) -> bool:
     """Does a date stand beside the title of another article, in its line or in the one before or behind it?"""
-    if any(len(dates.words_beside(normal(inner_text(link)))) >= OTHER_LINK for link in links_of(dated)):
+    linked = (normal(inner_text(link)) for link in links_of(dated))
+    if any(len(dates.words_beside(words)) >= OTHER_LINK and kind_of(words) != "agency" for words in linked):
         return True
     beside = (one for one in lines[max(0, dated.index - 1) : dated.index + 2] if one is not dated and one.is_link and one.letters >= OTHER_ARTICLE)
     own = (TOOLS.search(one.text) or KEYWORDS.match(one.spaced) or any(map(_is_file, links_of(one))) for one in beside)

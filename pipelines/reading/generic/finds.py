@@ -9,6 +9,7 @@ from lxml import etree
 from pipelines.reading import dates
 from pipelines.reading.blocks import Block
 from pipelines.reading.links import OTHER_ARTICLE
+from pipelines.reading.names import kind_of
 from pipelines.reading.text import normal
 from pipelines.reading.tree import Element, inner_text, is_block
 
@@ -100,11 +101,12 @@ def is_timed(line: str) -> bool:
 
 def date_part(block: Block) -> Element | None:
     """A part of a line that is a date and no more: beside a breadcrumb, or a link to its day beside other links. Not beside the title of another
-    article.
+    article, but of a source.
     """
     if not dates.YEARS.search(block.spaced) or block.element.tag == "li" or not is_whole(block):
         return None
-    if any(len(normal("".join(link.itertext()))) >= OTHER_ARTICLE for link in links_of(block)):
+    linked = (normal("".join(link.itertext())) for link in links_of(block))
+    if any(len(words) >= OTHER_ARTICLE and kind_of(words) != "agency" for words in linked):
         return None
     parts = (one for one in block.element.iterdescendants() if isinstance(one.tag, str))
     return next((one for one in parts if dates.letters_beside(normal("".join(one.itertext()))) == 0), None)

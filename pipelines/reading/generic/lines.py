@@ -36,7 +36,8 @@ TOOLS = re.compile(
     r"cỡ chữ|(?<!\w)a ?- ?a|a ?\+|lượt (?:xem|đọc)|(?<!\w)in (?:trang|bài|ấn)|đọc bài|gửi (?:email|bài)|chia sẻ|đang online", re.IGNORECASE
 )
 SIGNING = re.compile(
-    r"author|tac-?_?gia|byline|nguoi-?_?viet|but-?_?danh|signature|(?:^|[\s_-])tg(?:$|[\s_-])|(?:^|[\s_-])sign(?:$|[\s_-])", re.IGNORECASE
+    r"author|tac-?_?gia|byline|(?:^|[\s_-])by(?:$|[\s_-])|nguoi-?_?viet|but-?_?danh|signature|(?:^|[\s_-])tg(?:$|[\s_-])|(?:^|[\s_-])sign(?:$|[\s_-])",
+    re.IGNORECASE,
 )
 OFFICE = re.compile(r"[^–-]+ [–-] (?:văn phòng|phòng|ban|trung tâm|chi cục|thanh tra) .+", re.IGNORECASE)  # behind a name
 PLACED = re.compile(

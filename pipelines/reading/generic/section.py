@@ -19,7 +19,7 @@ ICON_WORD = re.compile(r"(?<!\w)[a-z]+(?:_[a-z]+)+(?!\w)")  # folder_open: how f
 NOTHING = re.compile(
     r"(?:xem )?(?:nội dung )?chi tiết.*|liên kết.*|thống kê.*|thăm dò.*|tìm kiếm.*|đăng nhập.*|danh mục.*", re.IGNORECASE
 )  # of boxes
-NO_SECTION = re.compile(r"\d{4}|^[\W\d]*$|:")
+NO_SECTION = re.compile(r"\d{4}|\d/|^[\W\d]*$|:|^(?:nhóm )?(?:pv|phóng viên)$|^(?:bbt|ban biên tập)$", re.IGNORECASE)  # nor who wrote it
 STEPS = re.compile(r"\s*(?:[»›>|→▸➔·•]|(?<!\d)/|::|chevron_right|navigate_next|keyboard_arrow_right)\s*")  # the last three are what icons are called
 HOME = re.compile(r"(?:trang chủ|trang nhất|home|homepage|english|tiếng việt|tìm kiếm)", re.IGNORECASE)
 SECTION = re.compile(

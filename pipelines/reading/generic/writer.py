@@ -5,6 +5,7 @@ from collections.abc import Iterator, Sequence
 from itertools import islice
 
 from archive.records import Author
+from pipelines.reading import dates
 from pipelines.reading.blocks import Block
 from pipelines.reading.generic.finds import Finds, clear, is_whole, links_of, made
 from pipelines.reading.generic.lines import POSTED, SIGNING, names_in, signed_by
@@ -71,8 +72,12 @@ def _parts(dated: Block) -> Iterator[str]:
     """What stands between bars, or in elements of its own side by side."""
     yield from BARS.split(dated.spaced) if BARS.search(dated.spaced) else ()
     element = dated.element
-    if is_whole(dated) and len(element) > 1 and not normal(element.text or ""):
-        yield from (normal(inner_text(one)) for one in element if not normal(one.tail or ""))
+    if not is_whole(dated) or normal(element.text or ""):
+        return
+    for one in element:
+        behind = normal(one.tail or "")
+        if (not behind and len(element) > 1) or dates.letters_beside(behind) == 0:
+            yield normal(inner_text(one))
 
 
 def _stands_beside(block: Block, dated: Block, finds: Finds) -> bool:
@@ -82,7 +87,8 @@ def _stands_beside(block: Block, dated: Block, finds: Finds) -> bool:
     kind = signed.authors[0].kind
     if kind == "person":
         return _is_writer(signed.authors[0].name, finds)
-    return (kind == "initials" and "." in block.text) or (kind == "unit" and block.element is dated.element)
+    unit = kind == "unit" and (block.element is dated.element or signed.authors[0].name.endswith("PV"))
+    return unit or (kind == "initials" and "." in block.text)
 
 
 def _is_writer(words: str, finds: Finds) -> bool:
