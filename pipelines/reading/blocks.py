@@ -3,33 +3,22 @@
 One pass over the tags, no recursion. What a box is called is the only judgement here.
 """
 
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from functools import lru_cache
 from typing import TypeAlias
 
 from lxml import etree
 
 from pipelines.reading import dates
-from pipelines.reading.styles import hides
+from pipelines.reading.styles import is_drawn, judged, names_aside
 from pipelines.reading.text import normal, opens_related
-from pipelines.reading.tree import BLOCK, COUNT, MOST_ELEMENTS, Element, TooMuch, is_block
+from pipelines.reading.tree import COUNT, MOST_ELEMENTS, Element, TooMuch, is_block
 
 UNSEEN = frozenset({"script", "style", "noscript", "template", "head", "select", "option", "textarea", "button", "iframe", "svg", "title"})
 BESIDE = 40  # letters beside the date in a line that is there to give it
-ICON = 20  # letters at most that stand for a picture
-PICTURED = ("avatar", "material-icons", "material-symbols")  # in names of classes
-DRAWN = frozenset({"span", "i", "b", "em", "svg", "mat-icon"})
 HEADER = 140  # letters at most of a line that gives date, counter or name
 SECTION_NAME = 40  # letters at most
 PLACES = frozenset({"td", "div", "center", "article", "section"})  # whose lines may be set apart
-ASIDE = re.compile(  # one name of a class or id
-    r"\S*(?:comment(?!s?-(?:open|closed))|binh-?_?luan|related|lien-?_?quan|sidebar|footer|breadcrumb|other-?_?(?:news|article|item)|tin-?_?khac|tin-?_?cu(?![a-z])"
-    r"|cung-?_?chuyen|cung-?_?muc|navbar|navigation|captcha|elementor-(?:widget-)?posts(?![a-z])|tham-?_?do|thong-?_?ke|quang-?_?cao|duong-?_?dan|sharing|addthis)\S*"
-    r"|(?:\S*[_-])?(?:menu|nav|poll|counter|share|social|tags?|path|(?<!elementor-)widget)(?:[_-]?(?:box|list|wrap(?:per)?|area|block|links?|bar|buttons?|icons?|line|items?))?",
-    re.IGNORECASE,
-)
 
 
 @dataclass(slots=True)
@@ -262,7 +251,7 @@ def _visit(lines: Lines, element: Element, around: Place) -> Place:
             lines.break_()
     text = element.text
     if text and (lines.open is not None or not text.isspace()):
-        if tag in DRAWN and len(text) <= ICON and _is_drawn(element, text):
+        if is_drawn(element, text):
             element.text = None
         else:
             lines.add(text, place, element, behind=False)
@@ -278,21 +267,6 @@ def _leave(lines: Lines, element: Element, place: Place, around: Place) -> None:
         lines.add(tail, around, element, behind=True)
 
 
-def _is_drawn(element: Element, text: str) -> bool:
-    """Words that stand for a picture: the letters of a name in a circle, `edit` in a font of icons; not `chevron_right`, which tells the steps of a
-    breadcrumb.
-    """
-    said = dict(element.items())
-    if "_" in text or not any(map(str.isalnum, text)):
-        return False
-    return (
-        element.tag == "mat-icon"
-        or said.get("aria-hidden") == "true"
-        or said.get("role") == "img"
-        or any(name in said.get("class", "") for name in PICTURED)
-    )
-
-
 def _place(element: Element, tag: str, around: Place) -> Place:
     """Where the words inside an element stand; itself, if it is a block."""
     block, linked, box = around
@@ -300,26 +274,15 @@ def _place(element: Element, tag: str, around: Place) -> Place:
         return NOWHERE
     classes, css = element.get("class"), element.get("style")
     if css or classes:
-        hidden, boxed = _judged(css or "", classes or "")
+        hidden, boxed = judged(css or "", classes or "")
         if hidden:
             return NOWHERE
         if boxed and tag != "body":
             box = element
-    if tag in BLOCK or is_block(tag):
+    if is_block(tag):
         if tag in {"nav", "footer", "aside"} or ((name := element.get("id")) is not None and names_aside(name)):
             box = element
         return element, linked, box
     if tag == "a" and not linked:
         return block, True, box
     return around if box is around[2] else (block, linked, box)
-
-
-@lru_cache(maxsize=8192)  # the elements of a page, and the pages of a site, mostly look alike
-def _judged(css: str, classes: str) -> tuple[bool, bool]:
-    """Is an element hidden, and is it called a box beside the article?"""
-    return hides(css, classes), names_aside(classes)
-
-
-@lru_cache(maxsize=8192)
-def names_aside(names: str) -> bool:
-    return any(ASIDE.fullmatch(one) for one in names.split() if not one.startswith("Mso"))  # Word's footers and comments are text

@@ -3,19 +3,18 @@
 Judges nothing: which paragraph is lead, caption or byline is for others. Depth of nesting costs no recursion.
 """
 
-import re
 import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from html import escape
-from itertools import islice
 from typing import Literal, TypeAlias
 
 from archive.records import Image
 from pipelines.reading.links import Link, absolute, image_of
+from pipelines.reading.shapes import is_data, is_figure
 from pipelines.reading.styles import MARK, Style, is_hidden, style_of
 from pipelines.reading.text import normal, single_spaced, visible
-from pipelines.reading.tree import CELLS, Element, inner_text, is_block, spaced_text
+from pipelines.reading.tree import CELLS, Element, inner_text, is_block
 
 Kind: TypeAlias = Literal["p", "li", "row", "h2", "h3", "h4", "image", "caption"]
 
@@ -27,12 +26,6 @@ DROPPED = frozenset(
 KINDS: dict[str, Kind] = {"li": "li", "figcaption": "caption", "h1": "h2", "h2": "h2", "h3": "h3", "h4": "h4", "h5": "h4", "h6": "h4"}
 GROUPS = frozenset({"ul", "ol", "blockquote", "figure"})
 LONGEST_CAPTION = 250  # characters
-SIMPLE = 6  # elements at most around a picture alone
-PICTURE_AND_LINE = 2
-BESIDE_PICTURE = 120  # characters at most of a line that is a caption by where it stands alone
-LETTERHEAD = re.compile(
-    r"cộng (?:hòa|hoà) xã hội chủ nghĩa|nơi nhận\s*:|(?:ubnd|ủy ban nhân dân|sở công thương).{0,80},\s*ngày\s.{0,12}tháng", re.IGNORECASE | re.DOTALL
-)  # tables that place the parts of a letter
 FULL = 80  # letters of a line that is a paragraph for certain
 MEANT, LONG = 4, 60  # lines at least, letters each on average
 SENTENCE = (".", ";", ":", "!", "?", "…", ".”", '."')
@@ -288,16 +281,6 @@ def _each_line(paragraph: Paragraph) -> Iterator[Paragraph]:
     return (replace(paragraph, lines=(line,)) for line in paragraph.lines)
 
 
-def is_data(table: Element) -> bool:
-    """Rows and columns of words; else it only places a picture, its caption or the whole text on the page."""
-    if table.find(".//table") is not None or (table.find(".//img") is None and LETTERHEAD.search(spaced_text(table)[:1000])):
-        return False
-    rows = [[(cell, inner_text(cell).strip()) for cell in row.iter("td", "th")] for row in table.iter("tr")]
-    if any(len(text) > 300 and len(cell.findall(".//p")) > 1 for row in rows for cell, text in row):  # noqa: PLR2004 - a cell with paragraphs
-        return False
-    return max((sum(1 for _, text in row if text) for row in rows), default=0) > 1
-
-
 def _apart(lines: list[Line]) -> list[tuple[Line, ...]]:
     """The lines of one paragraph; where many stand between `<br>` and each is a sentence or more, they were meant as paragraphs."""
     listed = len(lines) > 1 and all(line.text.startswith(("- ", "+ ", "• ")) for line in lines)
@@ -307,17 +290,6 @@ def _apart(lines: list[Line]) -> list[tuple[Line, ...]]:
         and sum(len(line.text) for line in lines) >= LONG * len(lines)
     )
     return [(line,) for line in lines] if several else [tuple(lines)]
-
-
-def is_figure(box: Element) -> bool:
-    """A picture and one line below it, in a box of their own."""
-    if len(box) != PICTURE_AND_LINE or box[1].tag not in {"div", "p", "span", "dd"} or (box.text or "").strip() or (box[0].tail or "").strip():
-        return False
-    if sum(1 for _ in islice(box[0].iter(), SIMPLE + 1)) > SIMPLE:
-        return False
-    pictures = 1 if box[0].tag == "img" else len(box[0].findall(".//img"))
-    words = normal(inner_text(box[1])) if pictures == 1 and not inner_text(box[0]).strip() and box[1].find(".//img") is None else ""
-    return 0 < len(words) <= BESIDE_PICTURE and not words.endswith(".")
 
 
 def _closing(written: str) -> str:

@@ -1,4 +1,4 @@
-"""How a tag looks, as far as it tells lead, caption and byline from text: alignment, weight, slant. Reads attributes only."""
+"""How a tag looks and what it is called, as far as it tells lead, caption, byline and boxes beside the article from text. Reads attributes only."""
 
 import re
 from dataclasses import dataclass, replace
@@ -15,6 +15,15 @@ ALIGN_CLASS = re.compile(r"(?:^|[\s_-])(?:text|align|has-text-align|ql-align|pul
 CAPTION_CLASS = re.compile(  # the last part of one name; WordPress calls the picture and its caption together `wp-caption`
     r"(?:^|\s)(?!wp-caption(?:$|\s))(?:[\w-]*[_-])?(?:caption(?:-text)?|chu-?_?thich(?:-anh)?|(?:ct|chu)-?_?anh|(?:img|image)-?desc"
     r"|(?:img|image|photo|hero|fig|pic|block|row)[_-](?:cap|note)(?:__\w+)?)(?:$|\s)",
+    re.IGNORECASE,
+)
+ICON = 20  # letters at most that stand for a picture
+PICTURED = ("avatar", "material-icons", "material-symbols")  # in names of classes
+DRAWN = frozenset({"span", "i", "b", "em", "svg", "mat-icon"})
+ASIDE = re.compile(  # one name of a class or id
+    r"\S*(?:comment(?!s?-(?:open|closed))|binh-?_?luan|related|lien-?_?quan|sidebar|footer|breadcrumb|other-?_?(?:news|article|item)|tin-?_?khac|tin-?_?cu(?![a-z])"
+    r"|cung-?_?chuyen|cung-?_?muc|navbar|navigation|captcha|elementor-(?:widget-)?posts(?![a-z])|tham-?_?do|thong-?_?ke|quang-?_?cao|duong-?_?dan|sharing|addthis)\S*"
+    r"|(?:\S*[_-])?(?:menu|nav|poll|counter|share|social|tags?|path|(?<!elementor-)widget)(?:[_-]?(?:box|list|wrap(?:per)?|area|block|links?|bar|buttons?|icons?|line|items?))?",
     re.IGNORECASE,
 )
 UNSEEN = frozenset(  # by what frameworks hide; the first four are read aloud only
@@ -66,3 +75,31 @@ def is_hidden(tag: Element) -> bool:
 @lru_cache(maxsize=4096)
 def hides(css: str, classes: str) -> bool:
     return HIDDEN.search(css) is not None or not UNSEEN.isdisjoint(classes.split())
+
+
+@lru_cache(maxsize=8192)  # the elements of a page, and the pages of a site, mostly look alike
+def judged(css: str, classes: str) -> tuple[bool, bool]:
+    """Is an element hidden, and is it called a box beside the article?"""
+    return hides(css, classes), names_aside(classes)
+
+
+@lru_cache(maxsize=8192)
+def names_aside(names: str) -> bool:
+    return any(ASIDE.fullmatch(one) for one in names.split() if not one.startswith("Mso"))  # Word's footers and comments are text
+
+
+def is_drawn(element: Element, text: str) -> bool:
+    """Words that stand for a picture: the letters of a name in a circle, `edit` in a font of icons; not `chevron_right`, which tells the steps of a
+    breadcrumb.
+    """
+    if element.tag not in DRAWN or len(text) > ICON:
+        return False
+    said = dict(element.items())
+    if "_" in text or not any(map(str.isalnum, text)):
+        return False
+    return (
+        element.tag == "mat-icon"
+        or said.get("aria-hidden") == "true"
+        or said.get("role") == "img"
+        or any(name in said.get("class", "") for name in PICTURED)
+    )

@@ -3,7 +3,8 @@
 It makes a layout for the one page: what it finds is put under names of its own (`generic:published`) where selectors are looked up, so the rest of
 reading is the same as for a page with a layout. All else is cut away around the article. Its finds are guesses and say so.
 
-`lines` judges single lines, `extent` says where the article stands, `around`, `section` and `below` what stands around its text.
+`lines` judges single lines, `title` what they are worth as the title; `extent` says where the article stands, `around`, `section`, `writer` and
+`below` what stands around its text.
 """
 
 from collections.abc import Iterator, Sequence

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from pipelines.reading import dates
 from pipelines.reading.blocks import HEADER, Block
-from pipelines.reading.generic.extent import ROOTS, UNTITLED, Extent
+from pipelines.reading.generic.extent import ROOTS, Extent
 from pipelines.reading.generic.finds import Finds, clear, date_part, dated, is_timed, made, own
 from pipelines.reading.generic.lines import (
     PARAGRAPH,
@@ -21,6 +21,7 @@ from pipelines.reading.generic.lines import (
     within,
 )
 from pipelines.reading.generic.section import LONGEST, STEPS, category, category_beside, labelled_section, names_section, trail_of
+from pipelines.reading.generic.title import UNTITLED
 from pipelines.reading.generic.writer import is_labelled_above, named_in
 from pipelines.reading.links import OTHER_ARTICLE, is_picture
 from pipelines.reading.text import folded, is_furniture, normal

@@ -226,7 +226,7 @@ def _named_parts(block: Block) -> list[tuple[Element, Signed]]:
     if not is_whole(block) or len(element) < 2 or normal(element.text or "") or any(normal(one.tail or "") for one in element):  # noqa: PLR2004
         return []
     parts = [(one, said) for one in element if (said := normal(inner_text(one)))]
-    if normal(inner_text(element)) != block.text:  # letters in a circle
+    if normal(inner_text(element)) != block.text:  # words that are not seen
         return []
     named = [(one, signed) for one, said in parts if (signed := names_in(said))]
     return named if len(named) == len(parts) > 1 else []

@@ -51,7 +51,7 @@ def made(text: str) -> Element:
 
 
 def own(block: Block) -> Element:
-    """The element of a line; one made of its words alone where more stands in it: other lines, or letters drawn in a circle."""
+    """The element of a line; one made of its words alone where more stands in it: other lines, or words that are not seen."""
     if is_whole(block) and normal(inner_text(block.element)) == block.text:
         return block.element
     words = made(block.spaced)
